@@ -1,0 +1,1 @@
+"""Warmlane: a caching gateway for LLM APIs. This package decides; it does no I/O outside `web` and `adapters`."""

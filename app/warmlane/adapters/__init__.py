@@ -1,0 +1,1 @@
+"""The ports' implementations that reach out of the process: providers, models, logs, traces."""

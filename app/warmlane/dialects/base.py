@@ -1,0 +1,76 @@
+"""What a dialect can do. Everything here is pure: bytes and values in, bytes and values out."""
+
+from typing import Protocol
+
+from warmlane.errors import WarmlaneError
+from warmlane.events import NoCache, NotNear
+from warmlane.model import JsonObject, Usage, Value
+
+
+class Ask(Value, frozen=True, kw_only=True, gc=True):
+    """What the policy needs to know of a request body.
+
+    `deterministic`: temperature is present and equals 0. `never`: why the request may not be cached whatever the caller
+    wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is none), and
+    `rest` is the keyed part of the body with that text taken out: two requests with equal `rest` differ at most in `text`.
+    `keyed` is the part of the body that is in the key. `streamed` and `wants_usage` say how the answer is wanted: as a stream
+    or whole, with a usage chunk or not.
+    """
+
+    model: str
+    streamed: bool
+    wants_usage: bool
+    deterministic: bool
+    never: NoCache | None
+    not_near: NotNear | None
+    text: str | None
+    keyed: JsonObject
+    rest: JsonObject
+
+    def __repr__(self) -> str:
+        """Never the text."""
+        return f"Ask({self.model})"
+
+
+class Finish(Value, frozen=True, kw_only=True):
+    """What came of an answer.
+
+    `refuse` says why it may not be stored (None: it may). `exact_only`: it may only answer the very same request (it calls
+    tools). `model` is the one that answered, "" when it did not say.
+    """
+
+    refuse: NoCache | None
+    exact_only: bool
+    usage: Usage | None
+    model: str
+
+
+class Dialect(Protocol):
+    """One wire API of one vendor."""
+
+    name: str
+    operation: str
+    """The OpenTelemetry `gen_ai.operation.name`."""
+
+    def read(self, body: JsonObject) -> Ask:
+        """What `body` asks for. Never raises: what it does not understand is `NoCache.UNREADABLE`."""
+        ...
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer, decoded, in either mode. Never raises."""
+        ...
+
+    def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
+        """A stored answer in the mode that `ask` wants: the same bytes in the same mode, else converted without loss.
+
+        `streamed` is the mode of `body`. None when it cannot be done (a caller wants a usage chunk that nobody counted).
+        """
+        ...
+
+    def content_type(self, *, streamed: bool) -> bytes:
+        """What a stored answer is sent as."""
+        ...
+
+    def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
+        """Content type and body of an error of ours, in the vendor's shape."""
+        ...

@@ -1,0 +1,1 @@
+"""Deciding whether two texts ask the same thing. Pure."""

@@ -1,0 +1,1 @@
+"""Where Warmlane is put together and run."""

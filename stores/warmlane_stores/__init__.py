@@ -1,0 +1,1 @@
+"""Where Warmlane remembers: stores, indexes and their public contract suites."""
