@@ -2,8 +2,9 @@
 
     .venv/bin/python scripts/smoke_wheel.py dist/warmlane-*.whl
 
-A fresh virtual environment in a temporary folder gets requirements.lock and the wheel, no extra. There every module must
-import, and `warmlane serve --solo` must answer a call to the demo provider twice, MISS and HIT, and end on SIGTERM with 0.
+A fresh virtual environment in a temporary folder gets requirements.lock and the wheel, no extra. Every module must
+import there, and `warmlane serve --solo` must answer a call to the demo provider twice, MISS and HIT, and end with 0 on
+SIGTERM.
 """
 
 import json

@@ -1,0 +1,136 @@
+"""The documents say what the code does: what exists is named, and what is named exists."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from warmlane import controls
+
+HEADER = re.compile(
+    r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)-[a-z]+|cache-(status|control)|age|server-timing|retry-after"
+    r"|authorization|api-key|traceparent"
+)
+
+# Shipped test doubles and the demo speak for a provider, whose headers are its own business.
+PROVIDERS_OWN = {Path("app/warmlane/adapters/scripted.py"), Path("app/warmlane/adapters/demo.py")}
+
+
+def headers_in(source: str) -> Iterator[str]:
+    """The header names among the constants of a module, in lower case."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            word = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+            if HEADER.fullmatch(word.lower()):
+                yield word.lower()
+
+
+def first_cells(text: str) -> Iterator[str]:
+    """The code words in the first column of each table row."""
+    for row in re.findall(r"^\| *(`[^|]+?) *\|", text, re.MULTILINE):
+        yield from re.findall(r"`([^`]+)`", row)
+
+
+def section(text: str, title: str) -> str:
+    """The part of a document under one `##` heading."""
+    (found,) = re.findall(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def known_headers(sources: list[Path], root: Path) -> set[str]:
+    """Header names that the product reads or writes."""
+    return {name for path in sources if path not in PROVIDERS_OWN for name in headers_in((root / path).read_text())}
+
+
+def test_every_header_of_the_code_has_a_row(known_headers: set[str], texts: dict[Path, str]) -> None:
+    """A header that nobody can look up is a surprise."""
+    named = {name.lower() for name in first_cells(texts[Path("docs/reference/headers.md")])}
+
+    assert known_headers - named == set()
+
+
+def test_every_header_row_is_in_the_code(known_headers: set[str], texts: dict[Path, str]) -> None:
+    """A header that is only promised is a lie."""
+    named = {name.lower() for name in first_cells(texts[Path("docs/reference/headers.md")])}
+
+    assert named - known_headers == {"host"}  # the router gets it as an argument
+
+
+def test_every_control_in_the_body_has_a_row(texts: dict[Path, str]) -> None:
+    """The members of `cache` that are read are those that are documented."""
+    page = section(texts[Path("docs/reference/controls.md")], "In the body")
+
+    assert sorted(first_cells(page)) == sorted(name for name, _, _ in controls._MEMBERS)
+
+
+def test_every_control_header_has_a_row(texts: dict[Path, str], root: Path) -> None:
+    """The `X-Cache-*` headers that are read are those that are documented."""
+    page = section(texts[Path("docs/reference/controls.md")], "In headers")
+    read = headers_in((root / "app/warmlane/controls.py").read_text())
+
+    assert {name.lower() for name in first_cells(page)} == {name for name in read if name.startswith("x-cache-")}
+
+
+def test_every_make_target_that_is_named_exists(texts: dict[Path, str]) -> None:
+    """A command in a document works when it is typed."""
+    targets = set(re.findall(r"^([a-z-]+):.*## ", texts[Path("Makefile")], re.MULTILINE))
+    code = [span for text in pages(texts).values() for span in re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)]
+    named = {word for span in code for words in re.findall(r"\bmake((?: [a-z-]+)+)", span) for word in words.split()}
+
+    assert {"run", "test", "setup"} <= named
+    assert named - targets == set()
+
+
+def test_every_link_leads_somewhere(texts: dict[Path, str], root: Path) -> None:
+    """A link to a file of this repository finds it."""
+    links = [
+        (page, target.split("#")[0])
+        for page, text in pages(texts).items()
+        for target in re.findall(r"\]\(([^)\s]+)\)", text)
+        if "://" not in target and not target.startswith("#")
+    ]
+
+    assert len(links) > 10
+    assert [f"{page} -> {to}" for page, to in links if not (root / page.parent / to).exists()] == []
+
+
+def test_the_changelog_is_kept(texts: dict[Path, str]) -> None:
+    """The newest section is what is not released yet."""
+    titles = re.findall(r"^## (.+)$", texts[Path("CHANGELOG.md")], re.MULTILINE)
+
+    assert titles[0] == "Unreleased"
+    assert re.search(r"^- ", section(texts[Path("CHANGELOG.md")], "Unreleased"), re.MULTILINE)
+
+
+def test_the_readme_is_one_screen(texts: dict[Path, str]) -> None:
+    """What it is, how to start it, what a hit looks like, where to go next: no more."""
+    assert len(texts[Path("README.md")].splitlines()) <= 60
+
+
+def test_decisions_are_numbered_and_whole(texts: dict[Path, str]) -> None:
+    """Each decision is at most a page, and says what would change our mind."""
+    decisions = {path: text for path, text in texts.items() if path.parent == Path("docs/adr")}
+    parts = ("**Context.**", "**Decision.**", "**Consequences.**", "**What would change our mind.**")
+
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    assert [f"{path}: {part}" for path, text in decisions.items() for part in parts if part not in text] == []
+    assert [str(path) for path, text in decisions.items() if len(text.splitlines()) > 60] == []
+
+
+def pages(texts: dict[Path, str]) -> dict[Path, str]:
+    """The documents."""
+    return {path: text for path, text in texts.items() if path.suffix == ".md" and "data" not in path.parts}
+
+
+def test_the_readers_read() -> None:
+    """The helpers above see what they are for: a check that sees nothing passes everything."""
+    assert list(headers_in('a = (b"x-cache", "Age", "x-cache-", "page", {b"cache-control": 1})')) == [
+        "x-cache",
+        "age",
+        "cache-control",
+    ]
+    assert list(first_cells("| `X-A`, `X-B` | see `y` |\n| plain | `z` |\n")) == ["X-A", "X-B"]
+    assert section("# t\n## A\na\n## B\nb\n", "A") == "a\n"
