@@ -1,0 +1,116 @@
+"""OpenAI chat completions: `POST /v1/chat/completions`, and everyone who speaks like it."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from warmlane.canonical import Unreadable
+from warmlane.dialects import openai_chat_ask, openai_chat_fold, openai_chat_judge, openai_chat_replay, sse, wire
+from warmlane.dialects.base import Ask, Finish
+from warmlane.errors import WarmlaneError
+from warmlane.events import NoCache
+from warmlane.model import JsonObject
+
+ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    500: "server_error",
+    503: "overloaded",
+}
+"""`error.type` by status; another 4xx is an `invalid_request_error`, another 5xx an `api_error`."""
+
+
+class OpenAIChat:
+    """The Dialect. It keeps nothing."""
+
+    name: ClassVar[str] = "openai_chat"
+    operation: ClassVar[str] = "chat"
+
+    def read(self, body: JsonObject) -> Ask:
+        """What `body` asks for."""
+        return openai_chat_ask.read(body)
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer."""
+        try:
+            if not streamed:
+                return openai_chat_judge.judge(wire.read(body))
+            folded = openai_chat_fold.fold(body)
+        except (Unreadable, openai_chat_fold.Malformed):
+            return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
+        return openai_chat_judge.judge(folded.completion, done=folded.done)
+
+    def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
+        """`body` as `ask` wants it; stream to stream only the usage chunk may go.
+
+        None: a usage chunk or a whole answer is wanted, and nobody counted. `usage: null` on other chunks stays.
+        """
+        if streamed and ask.streamed:
+            return _fit_usage(body, wanted=ask.wants_usage)
+        if streamed == ask.streamed:
+            return body
+        try:
+            completion = openai_chat_fold.fold(body).completion if streamed else wire.read(body)
+        except (Unreadable, openai_chat_fold.Malformed):
+            return None
+        counted = isinstance(completion.get("usage"), dict)
+        if streamed:
+            return wire.write(completion) if counted else None
+        if ask.wants_usage and not counted:
+            return None
+        return openai_chat_replay.replay(completion, usage=ask.wants_usage)
+
+    def content_type(self, *, streamed: bool) -> bytes:
+        """As OpenAI says it."""
+        return b"text/event-stream; charset=utf-8" if streamed else b"application/json"
+
+    def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
+        """RFC 9457 members, and the `error` object that the SDKs read."""
+        status = HTTPStatus(error.status)
+        other = "api_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+        body = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": int(status),
+            "detail": error.message,
+            "error": {
+                "message": error.message,
+                "type": ERROR_TYPES.get(status, other),
+                "param": error.param,
+                "code": error.why.value,
+            },
+        }
+        return b"application/problem+json", wire.write(body)
+
+
+def _fit_usage(body: bytes, *, wanted: bool) -> bytes | None:
+    """A stream with the usage chunk or without; None: wanted, and there is none.
+
+    From the end: usage comes behind the last choice, or with it (then it came unasked, and stays).
+    """
+    blocks = sse.blocks(body)
+    cut = False
+    for at in range(len(blocks) - 1, -1, -1):
+        chunk = _chunk(blocks[at])
+        if chunk is None:
+            continue
+        counted = isinstance(chunk.get("usage"), dict)
+        if counted and wanted:
+            return body
+        if chunk.get("choices"):
+            break
+        if counted:
+            blocks[at], cut = b"", True
+    if wanted:
+        return None
+    return b"".join(blocks) if cut else body
+
+
+def _chunk(block: bytes) -> JsonObject | None:
+    """The chunk in a block; None: a comment, the end marker, nothing that can be read."""
+    try:
+        return next((wire.read(event.data) for event in sse.read(block)), None)
+    except (Unreadable, sse.Oversize):
+        return None

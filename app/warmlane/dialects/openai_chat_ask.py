@@ -1,0 +1,140 @@
+"""What an OpenAI chat completion request asks for."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from warmlane.dialects.base import Ask
+from warmlane.events import NoCache, NotNear
+from warmlane.model import Json, JsonObject
+
+UNKEYED = frozenset({
+    "stream", "stream_options",  # how the answer comes, not what it is
+    "cache", "orq",  # ours
+    "user", "metadata", "safety_identifier",  # who asks, and the provider's bookkeeping
+    "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",  # where the provider keeps its own prefix
+})  # fmt: skip
+"""Members that do not change the answer. Whatever is not named here is in the key: a new parameter must miss."""
+
+TEXT_TAKEN = True
+"""Stands in `rest` where the text was. A readable body has a string, a list or null there: none can hold it itself."""
+
+_STATE = ("previous_response_id", "conversation", "background", "prompt")
+_SEARCH = ("web_search_options", "search_parameters", "plugins")  # OpenAI, xAI, OpenRouter
+_OWN_TOOLS = ("function", "custom")  # what the client runs itself
+_PLAIN_PARTS = frozenset({"text", "refusal"})
+
+
+def read(body: JsonObject) -> Ask:
+    """What `body` asks. Never raises, changes nothing in `body`, and shares what it does not change."""
+    keyed = {name: value for name, value in body.items() if name not in UNKEYED}
+    model, options, temperature = body.get("model"), body.get("stream_options"), body.get("temperature")
+    streamed = body.get("stream") is True
+    readable = _is_readable(body)
+    text, rest = _take_text(keyed) if readable else (None, keyed)
+    return Ask(
+        model=model if isinstance(model, str) else "",
+        streamed=streamed,
+        wants_usage=streamed and isinstance(options, dict) and options.get("include_usage") is True,
+        deterministic=_is_number(temperature) and temperature == 0,
+        never=_never(body) if readable else NoCache.UNREADABLE,
+        not_near=_not_near(body, text) if readable else NotNear.TEXT,
+        text=text,
+        keyed=keyed,
+        rest=rest,
+    )
+
+
+def _is_readable(body: JsonObject) -> bool:
+    model, messages = body.get("model"), body.get("messages")
+    return (
+        isinstance(model, str)
+        and model != ""
+        and isinstance(body.get("stream") or False, bool)
+        and all(body.get(name) is None or _is_number(body[name]) for name in ("n", "best_of"))
+        and all(isinstance(body.get(name) or [], list) for name in ("tools", "functions", "modalities"))
+        and isinstance(messages, list)
+        and messages != []
+        and all(map(_is_message, messages))
+    )
+
+
+def _is_message(message: Json) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+        return False
+    content = message.get("content")
+    return content is None or isinstance(content, str) or (isinstance(content, list) and all(map(_is_part, content)))
+
+
+def _is_part(part: Json) -> bool:
+    if not isinstance(part, dict):
+        return False
+    kind = part.get("type")
+    return isinstance(kind, str) and (kind != "text" or isinstance(part.get("text"), str))
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _never(body: JsonObject) -> NoCache | None:
+    """Contract §6, "Never"."""
+    messages, tools = body["messages"], body.get("tools") or ()
+    if any(body.get(name) not in (None, 1) for name in ("n", "best_of")):
+        return NoCache.CHOICES
+    if body.get("store") not in (None, False) or any(body.get(name) for name in _STATE) or _leans_on_files(messages):
+        return NoCache.SERVER_STATE
+    if (
+        any(body.get(name) is not None for name in _SEARCH)
+        or body["model"].endswith(":online")  # OpenRouter's spelling of a web search
+        or not all(isinstance(tool, dict) and tool.get("type") in _OWN_TOOLS for tool in tools)
+    ):
+        return NoCache.HOSTED_TOOLS
+    if body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ()):
+        return NoCache.MEDIA
+    return None
+
+
+def _leans_on_files(messages: Sequence[JsonObject]) -> bool:
+    """Whether a part or an earlier spoken answer is named by an id, behind which the provider keeps what is meant."""
+    if any(message.get("audio") for message in messages):
+        return True
+    files = (part.get("file") for part in _parts(messages))
+    return any(isinstance(file, dict) and file.get("file_id") is not None for file in files)
+
+
+def _not_near(body: JsonObject, text: str | None) -> NotNear | None:
+    messages = body["messages"]
+    if any(part["type"] not in _PLAIN_PARTS for part in _parts(messages)):
+        return NotNear.MEDIA
+    if body.get("tools") or body.get("functions") or any(map(_uses_tools, messages)):
+        return NotNear.TOOLS
+    return NotNear.TEXT if text is None else None
+
+
+def _uses_tools(message: Mapping[str, Json]) -> bool:
+    return message["role"] in {"tool", "function"} or bool(message.get("tool_calls") or message.get("function_call"))
+
+
+def _parts(messages: Sequence[JsonObject]) -> list[JsonObject]:
+    contents = (message.get("content") for message in messages)
+    return [part for content in contents if isinstance(content, list) for part in content]
+
+
+def _take_text(keyed: JsonObject) -> tuple[str | None, JsonObject]:
+    """The last user text, and the rest without it: the same number of text parts, each with its other members.
+
+    Two bodies of equal text and equal rest differ at most in where their text parts are cut at a line feed.
+    """
+    last = keyed["messages"][-1]
+    content = last.get("content")
+    if last["role"] != "user" or content is None:
+        return None, keyed
+    left: Json = TEXT_TAKEN
+    if isinstance(content, str):
+        text = content
+    else:
+        text = "\n".join(part["text"] for part in content if part["type"] == "text")
+        left = [{**part, "text": TEXT_TAKEN} if part["type"] == "text" else part for part in content]
+    if not text.strip():
+        return None, keyed
+    return text, {**keyed, "messages": [*keyed["messages"][:-1], {**last, "content": left}]}
