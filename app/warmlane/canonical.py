@@ -43,7 +43,7 @@ def canonical(value: Json) -> bytes:
     return "".join(parts).encode()
 
 
-def _write(value: Json, put: Callable[[str], None]) -> None:  # noqa: C901, PLR0912 - one branch per JSON type
+def _write(value: Json, put: Callable[[str], None]) -> None:  # noqa: C901 - one branch per JSON type
     if isinstance(value, str):
         put(encode_basestring(value))
     elif value is True:
@@ -83,10 +83,12 @@ def _sorted(value: JsonObject) -> list[str]:
 
 def _number(value: Decimal) -> str:
     """Digits and exponent, without trailing zeros: no padding, so that 1e999999 costs no megabyte."""
-    sign, digits, exponent = value.as_tuple()
-    text = "".join(map(str, digits)).lstrip("0")
-    bare = text.rstrip("0")
+    text = str(value)  # not as_tuple: a million digits are a million objects there
+    mantissa, _, exponent = text.lstrip("-").partition("E")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    bare = digits.rstrip("0")
     if not bare:
         return "0"
-    shift = int(exponent) + len(text) - len(bare)
-    return f"{'-' if sign else ''}{bare}{f'e{shift}' if shift else ''}"
+    shift = int(exponent or 0) - len(fraction) + len(digits) - len(bare)
+    return f"{'-' if text[0] == '-' else ''}{bare}{f'e{shift}' if shift else ''}"

@@ -9,7 +9,7 @@ WarmlaneError
 │   ├── TimedOut 408        the request did not arrive in time
 │   ├── TooLarge 413        the body is over the limit
 │   └── HeadersTooLarge 431 the headers are over the limit
-├── UpstreamError           no answer from the provider; an error that the provider *answers* is not one, it passes through
+├── UpstreamError           no answer from the provider (an error that it *answers* passes through)
 │   ├── Unreachable 502     no connection, or it broke before the first byte
 │   ├── Overloaded 503      no free connection in time
 │   └── UpstreamTimeout 504 the provider did not answer in time
@@ -25,6 +25,8 @@ from typing import ClassVar
 
 from warmlane.events import Refused
 
+_TRANSIENT = frozenset({408, 429, 502, 503, 504})
+
 
 class WarmlaneError(Exception):
     """Base of all: `status` is the HTTP status, `why` the metric name."""
@@ -36,6 +38,11 @@ class WarmlaneError(Exception):
         """Say what is wrong in `message`, with which field in `param`; `retry_after` is in seconds."""
         super().__init__(message)
         self.message, self.param, self.retry_after = message, param, retry_after
+
+    @property
+    def worth_retrying(self) -> bool:
+        """Whether the same request may fare better soon: SDKs repeat every 408, 409, 429 and 5xx unless told not to."""
+        return self.status in _TRANSIENT and not isinstance(self, NotCached)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keyword arguments need help to cross a process."""
@@ -97,7 +104,10 @@ class UpstreamError(WarmlaneError):
 
 
 class Unreachable(UpstreamError):
-    """No connection, or it broke before the first byte. `sent` in the message says whether the provider may have seen the call."""
+    """No connection, or it broke before the first byte.
+
+    `sent` in the message says whether the provider may have seen the call.
+    """
 
     status, why = 502, Refused.UNREACHABLE
 

@@ -1,6 +1,7 @@
 """What happened, said once by the stage it happened in.
 
-An event is frozen, past tense, and holds ids and numbers: never a prompt, an answer or a key. Its docstring is its row in
+An event is frozen, past tense, and holds ids and numbers: never a prompt, an answer or a key. Its docstring is its
+row in
 `docs/reference/events.md`.
 """
 
@@ -87,7 +88,10 @@ class Stage(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Fields of every event: the call's id, seconds since 1970, the lane's name, the tenant's pseudonym (8 hex digits, or empty)."""
+    """Fields of every event.
+
+    The call's id, seconds since 1970, the lane's name, the tenant's pseudonym (8 hex digits, or empty).
+    """
 
     call_id: str
     at: float
@@ -117,7 +121,8 @@ class CallRefused(Event, frozen=True, kw_only=True):
 class LookupDone(Event, frozen=True, kw_only=True):
     """The cache was asked, and this is what it said.
 
-    Once per call, before anything is forwarded, also on a bypass. `why` is set on a bypass, and on a miss because a stage
+    Once per call, before anything is forwarded, also on a bypass. `why` is set on a bypass, and on a miss because a
+    stage
     failed. `similarity` is the best neighbour's cosine, also when it lost. `entry_age` and `took` are seconds.
     """
 

@@ -37,7 +37,11 @@ class Call(Value, frozen=True, kw_only=True, gc=True):
     """One client call, routed: what it asks of which provider.
 
     `body` is the raw bytes for a cacheable endpoint, an iterable of chunks for one that is streamed through.
-    `path` starts with a slash and is canonical; `query` has no question mark. Both are as they go upstream.
+    `path` starts with a slash and is canonical; `query` has no question mark. Both are as they go upstream. `headers`
+    are as
+    received. `secret` is the caller's own key, whichever field carried it, or empty; `keyless`: at this provider,
+    callers
+    without a key share one tenant.
     """
 
     id: str
@@ -49,6 +53,8 @@ class Call(Value, frozen=True, kw_only=True, gc=True):
     query: str
     headers: Headers
     body: bytes | AsyncIterable[bytes]
+    secret: bytes = b""
+    keyless: bool = False
 
     def __repr__(self) -> str:
         """Only the id: paths carry keys in their query, headers carry secrets, bodies carry prompts."""
@@ -114,7 +120,8 @@ class Entry(Value, frozen=True, kw_only=True):
 class Row(Value, frozen=True, kw_only=True):
     """What a store keeps: sealed bytes under a tenant and an exact key.
 
-    `tenant`, `key`, `partition` are 16-byte digests; an empty partition or vector means that no semantic lookup may find
+    `tenant`, `key`, `partition` are 16-byte digests; an empty partition or vector means that no semantic lookup may
+    find
     the row. `expires` is in whole seconds since 1970 and is authenticated by both seals. `labels` are keyed digests.
     """
 

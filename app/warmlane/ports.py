@@ -3,7 +3,7 @@
 Every port has `ping` (raises StageError when it cannot serve) and `aclose` (idempotent; lets go of files and threads).
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -74,6 +74,10 @@ class NearStore(Port, Protocol):
         ...
 
 
+class Cache(Store, NearStore, Protocol):
+    """A store that also finds by meaning."""
+
+
 class Embedder(Port, Protocol):
     """Turns texts into unit vectors. Vectors of embedders that differ in `name` or `dim` never meet.
 
@@ -102,11 +106,12 @@ class Forwarder(Port, Protocol):
     """Sends a call to its provider.
 
     First item is the Head, then body chunks as they come, still encoded as the provider sent them. Closing the iterator
-    cancels the call upstream. No retry, no redirect. Raises: UpstreamError, before the Head (nothing was answered) or after
+    cancels the call upstream. No retry, no redirect. Raises: UpstreamError, before the Head (nothing was answered) or
+    after
     it (the answer broke off).
     """
 
-    def forward(self, call: Call, /) -> AsyncIterator[Head | bytes]:
+    def forward(self, call: Call, /) -> AsyncGenerator[Head | bytes, None]:
         """Start the call."""
         ...
 

@@ -6,7 +6,8 @@
     answer    AES-256-GCM(entry, zlib-compressed, Padmé-padded)      aad = "v1" | tenant | row key | expires
     vector    AES-256-GCM(float16 vector)                            the same aad
 
-A row moved to another tenant, key or expiry does not open. Secrets are never kept: a caller is cached under a keyed digest.
+A row moved to another tenant, key or expiry does not open. Secrets are never kept: a caller is cached under a keyed
+digest.
 """
 
 import hmac
@@ -59,7 +60,10 @@ def derive(pepper: bytes, secret: bytes, provider: str, lane: str, *, durable: b
 
 
 def is_guessable(secret: bytes) -> bool:
-    """Whether someone with the disk and the pepper could find `secret` by trying: short, or of few different characters."""
+    """Whether someone with the disk and the pepper could find `secret` by trying.
+
+    Short, or of few different characters.
+    """
     if len(secret) < _MIN_SECRET:
         return True
     counts = Counter(secret).values()
@@ -138,7 +142,10 @@ def open_vector(vector_key: bytes, row: Row) -> Vector:
 
 
 def padded_length(size: int) -> int:
-    """Padmé (Nikitin et al., PETS 2019, §4.1): at most 12 % more, and only O(log log size) bits of the size are told."""
+    """Padmé (Nikitin et al., PETS 2019, §4.1).
+
+    At most 12 % more, and only O(log log size) bits of the size are told.
+    """
     if size < 2:  # noqa: PLR2004 - log2 of less has no meaning here
         return size
     exponent = size.bit_length() - 1

@@ -11,9 +11,12 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     """What the policy needs to know of a request body.
 
     `deterministic`: temperature is present and equals 0. `never`: why the request may not be cached whatever the caller
-    wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is none), and
-    `rest` is the keyed part of the body with that text taken out: two requests with equal `rest` differ at most in `text`.
-    `keyed` is the part of the body that is in the key. `streamed` and `wants_usage` say how the answer is wanted: as a stream
+    wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is
+    none), and
+    `rest` is the keyed part of the body with that text taken out: two requests with equal `rest` differ at most in
+    `text`.
+    `keyed` is the part of the body that is in the key. `streamed` and `wants_usage` say how the answer is wanted: as
+    a stream
     or whole, with a usage chunk or not.
     """
 
@@ -35,7 +38,8 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
 class Finish(Value, frozen=True, kw_only=True):
     """What came of an answer.
 
-    `refuse` says why it may not be stored (None: it may). `exact_only`: it may only answer the very same request (it calls
+    `refuse` says why it may not be stored (None: it may). `exact_only`: it may only answer the very same request (it
+    calls
     tools). `model` is the one that answered, "" when it did not say.
     """
 
@@ -63,7 +67,8 @@ class Dialect(Protocol):
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
         """A stored answer in the mode that `ask` wants: the same bytes in the same mode, else converted without loss.
 
-        `streamed` is the mode of `body`. None when it cannot be done (a caller wants a usage chunk that nobody counted).
+        `streamed` is the mode of `body`. None when it cannot be done (a caller wants a usage chunk that nobody
+        counted).
         """
         ...
 

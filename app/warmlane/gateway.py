@@ -1,0 +1,250 @@
+"""The path of a request: read, plan, look, forward, keep. Start with `Gateway.handle`."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from msgspec.structs import replace
+
+from warmlane import headers as fields
+from warmlane.clock import Clock
+from warmlane.errors import NotCached, Unreachable, UpstreamError, WarmlaneError
+from warmlane.events import NoCache, Outcome
+from warmlane.keeping import Keeping
+from warmlane.lanes import Lane
+from warmlane.lookup import Lookup
+from warmlane.model import Call, Head, Headers
+from warmlane.policy import Look, admit
+from warmlane.ports import Forwarder, Span, Tracer
+from warmlane.reading import Reader
+from warmlane.recent import Recent
+from warmlane.report import Reporter
+from warmlane.standing import Standings
+from warmlane.status import hit_head, miss_head
+from warmlane.tasks import Tasks
+from warmlane.tee import Tee
+from warmlane.trip import Found, Trip
+
+_OK = 200
+
+
+class Gateway:
+    """Answers calls from the cache or from the provider."""
+
+    def __init__(
+        self,
+        *,
+        lane: Lane,
+        reader: Reader,
+        lookup: Lookup,
+        forwarder: Forwarder,
+        keeping: Keeping,
+        recent: Recent,
+        standings: Standings,
+        reporter: Reporter,
+        tracer: Tracer,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        """Take the parts; `tasks` holds what goes on after an answer has left."""
+        self._lane, self._reader, self._lookup, self._forwarder, self._keeping = (
+            lane, reader, lookup, forwarder, keeping,
+        )  # fmt: skip
+        self._recent, self._standings, self._reporter = recent, standings, reporter
+        self._tracer, self._tasks, self._clock = tracer, tasks, clock
+
+    def begin(self, call: Call) -> Trip:
+        """Read the call and decide what the cache may do with it. Never waits, never raises."""
+        trip = self._reader.read(call)
+        self._reporter.arrived(trip)
+        return trip
+
+    def glance(self, trip: Trip) -> tuple[Head, Found] | None:
+        """The whole answer, when recent memory has it. Never waits."""
+        found = None if trip.error is not None else self._lookup.recent(trip)
+        if found is None:
+            return None
+        with self._tracer.span("gateway", parent=_parent(trip)) as span:
+            head = self._hit(trip, found)
+            self._over(trip, span)
+            self._reporter.finished(trip)
+        return head, found
+
+    def again(self, trip: Trip, found: Found, *, call_id: str, headers: Headers) -> Head | None:
+        """The head of the answer to the very same bytes as `trip`'s, if it may still be given. Never waits."""
+        repeat = self._reader.again(trip, call_id, headers)
+        if not self._lookup.still(repeat, found):
+            return None
+        self._reporter.arrived(repeat)
+        with self._tracer.span("gateway", parent=_parent(repeat)) as span:
+            head = self._hit(repeat, found)
+            self._over(repeat, span)
+            self._reporter.finished(repeat)
+        return head
+
+    async def handle(self, trip: Trip) -> AsyncGenerator[Head | bytes, None]:
+        """The answer: a Head, then its body in chunks. Closing it early cancels the call upstream.
+
+        Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
+        """
+        tee = None if trip.dialect is None else Tee(self._lane.max_entry_bytes)
+        with self._tracer.span("gateway", parent=_parent(trip)) as span:
+            try:
+                async with aclosing(self._answer(trip, tee)) as answer:
+                    async for item in answer:
+                        yield item
+                trip.complete = True
+            except WarmlaneError as error:
+                trip.error = error
+                trip.status = trip.status or error.status
+                self._reporter.refused(trip, error)
+                raise
+            finally:
+                self._over(trip, span)
+                # A task of its own: the last byte leaves before anything is judged, sealed or stored.
+                self._tasks.spawn(self._settle(trip, tee), name="settle")
+
+    async def _answer(self, trip: Trip, tee: Tee | None) -> AsyncGenerator[Head | bytes, None]:
+        if trip.error is not None:
+            raise trip.error
+        found = await self._find(trip)
+        if found is not None:
+            yield self._hit(trip, found)
+            yield found.body
+            return
+        trip.outcome = Outcome.MISS if isinstance(trip.plan, Look) else Outcome.BYPASS
+        self._reporter.looked(trip)
+        if trip.controls.only_if_cached:
+            msg = "the caller wants a cached answer or none, and there is none"
+            raise NotCached(msg)
+        async with aclosing(self._forward(trip, tee)) as answer:
+            async for item in answer:
+                yield item
+
+    async def _find(self, trip: Trip) -> Found | None:
+        if not isinstance(trip.plan, Look) or trip.caller is None:
+            return None
+        return self._lookup.recent(trip) or await self._lookup.find(trip, trip.plan, trip.caller)
+
+    async def _forward(self, trip: Trip, tee: Tee | None) -> AsyncGenerator[Head | bytes, None]:
+        started = self._clock.monotonic()
+        with self._tracer.span("forward") as span:
+            try:
+                async with aclosing(self._forwarder.forward(_outbound(trip, span))) as stream:
+                    head = await _head_of(stream)
+                    trip.upstream_took = self._clock.monotonic() - started
+                    self._answered(trip, head)
+                    span.set({"http.response.status_code": head.status})
+                    relay = self._pass(trip, head, stream) if tee is None else self._tee(trip, head, stream, tee)
+                    async for item in relay:
+                        yield item
+            except UpstreamError as error:
+                self._reporter.broke(trip, error, self._clock.monotonic() - started)
+                raise
+
+    async def _pass(
+        self, trip: Trip, head: Head, stream: AsyncGenerator[Head | bytes, None]
+    ) -> AsyncGenerator[Head | bytes, None]:
+        """Pass on what is never cached, as it comes."""
+        yield miss_head(trip, head, stored=False)
+        async for chunk in stream:
+            trip.size += len(chunk)  # type: ignore[arg-type] # only the first item is a Head
+            yield chunk
+
+    async def _tee(
+        self, trip: Trip, head: Head, stream: AsyncGenerator[Head | bytes, None], tee: Tee
+    ) -> AsyncGenerator[Head | bytes, None]:
+        """Pass on as it comes, and copy. A short whole answer is read first: its headers say what becomes of it."""
+        tee.start(head)
+        if tee.is_short:
+            async for chunk in stream:
+                tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
+            tee.complete = True
+            yield miss_head(trip, head, stored=self._refusal(trip, tee) is None)
+            yield tee.body
+        else:
+            hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK
+            yield miss_head(trip, head, stored=hoped)
+            async for chunk in stream:
+                tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
+                yield chunk
+            tee.complete = True
+
+    def _hit(self, trip: Trip, found: Found) -> Head:
+        entry, now = found.kept.entry, self._clock.now()
+        trip.outcome, trip.status, trip.complete, trip.size = found.outcome, _OK, True, len(found.body)
+        trip.usage, trip.answered_by = entry.usage, entry.model
+        trip.first_byte = self._clock.monotonic() - trip.started
+        self._reporter.looked(trip, age=now - entry.made)
+        return hit_head(trip, found, now)
+
+    def _answered(self, trip: Trip, head: Head) -> None:
+        trip.status = head.status
+        trip.first_byte = self._clock.monotonic() - trip.started
+        if trip.caller is not None and self._standings.note(trip.caller.tenant, head.status):
+            self._recent.forget_tenant(trip.caller.tenant)
+
+    def _refusal(self, trip: Trip, tee: Tee) -> NoCache | None:
+        """Why the answer is not kept; None when it is."""
+        assert trip.dialect is not None
+        if not isinstance(trip.plan, Look):
+            return trip.plan.why
+        if not trip.plan.write:
+            return NoCache.NO_STORE
+        if not tee.complete:
+            return NoCache.CLIENT_LEFT if trip.error is None else NoCache.INCOMPLETE
+        finish = tee.finish(trip.dialect) if trip.status == _OK else None
+        return admit(trip.status, tee.encoding, tee.size, finish, self._lane)
+
+    async def _settle(self, trip: Trip, tee: Tee | None) -> None:
+        """Read what the answer used and keep it, after its last byte has left."""
+        answered = tee is not None and tee.started and trip.dialect is not None
+        if not answered:
+            self._reporter.finished(trip)
+            return
+        assert tee is not None
+        assert trip.dialect is not None
+        trip.size = tee.size
+        finish = tee.finish(trip.dialect) if trip.status == _OK else None
+        if finish is not None:
+            trip.usage, trip.answered_by = finish.usage, finish.model
+        self._reporter.finished(trip)
+        if not isinstance(trip.plan, Look) or trip.caller is None:
+            return
+        why = self._refusal(trip, tee)
+        if why is not None or finish is None:
+            self._reporter.not_stored(trip, why or NoCache.INCOMPLETE)
+            return
+        await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
+
+    def _over(self, trip: Trip, span: Span) -> None:
+        trip.took = self._clock.monotonic() - trip.started
+        span.set(
+            {
+                "gen_ai.operation.name": "" if trip.dialect is None else trip.dialect.operation,
+                "gen_ai.provider.name": trip.call.provider,
+                "gen_ai.request.model": trip.model,
+                "http.response.status_code": trip.status,
+                "warmlane.outcome": trip.outcome,
+            }
+        )
+
+
+def _parent(trip: Trip) -> bytes | None:
+    return fields.find(trip.call.headers, b"traceparent")
+
+
+def _outbound(trip: Trip, span: Span) -> Call:
+    """The call as the provider gets it. A cacheable answer is asked for unencoded, so that it can be read."""
+    headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None)
+    context = span.inject()
+    if context:
+        headers = (*((name, value) for name, value in headers if name not in context), *context.items())
+    return replace(trip.call, headers=headers)
+
+
+async def _head_of(stream: AsyncGenerator[Head | bytes, None]) -> Head:
+    async for item in stream:
+        assert isinstance(item, Head)
+        return item
+    msg = "the provider gave no answer"
+    raise Unreachable(msg)

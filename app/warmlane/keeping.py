@@ -1,0 +1,101 @@
+"""Storing an answer after its last byte has left: judged, sealed, put. Nothing here can delay or fail a call."""
+
+from warmlane.caches import Caches
+from warmlane.clock import Clock
+from warmlane.dialects.base import Finish
+from warmlane.events import NoCache, Stage
+from warmlane.lanes import Lane
+from warmlane.model import Caller, Entry, Row
+from warmlane.policy import Look
+from warmlane.ports import Embedder, Tracer
+from warmlane.recent import Recent
+from warmlane.report import Reporter
+from warmlane.seal import label, seal
+from warmlane.trip import Trip
+
+
+class Keeping:
+    """Puts answers where `Lookup` finds them."""
+
+    def __init__(
+        self,
+        *,
+        caches: Caches,
+        embedder: Embedder,
+        recent: Recent,
+        lane: Lane,
+        pepper: bytes,
+        reporter: Reporter,
+        tracer: Tracer,
+        clock: Clock,
+    ) -> None:
+        """Take the ports that are written to; `pepper` keys the labels."""
+        self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
+        self._pepper, self._reporter, self._tracer, self._clock = pepper, reporter, tracer, clock
+
+    async def keep(
+        self, trip: Trip, look: Look, caller: Caller, body: bytes, finish: Finish, *, streamed: bool
+    ) -> None:
+        """Store `body`, the decoded answer. Where the store is in trouble: an event."""
+        started = self._clock.monotonic()
+        stage = Stage.STORE
+        try:
+            with self._tracer.span("store"):
+                entry = self._entry(trip, look, body, finish, streamed=streamed)
+                near = trip.not_near is None and not finish.exact_only
+                if near and trip.vector is None and trip.partition:
+                    stage = Stage.EMBED
+                    (trip.vector,) = await self._embedder.embed([trip.text])
+                    stage = Stage.STORE
+                rows = self._rows(trip, caller, entry, near=near)
+                for row in rows:
+                    await self._caches.of(caller).put(row)
+                self._recent.forget(caller.tenant, trip.key)
+        except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
+            self._reporter.stage_failed(trip, stage, error)
+            self._reporter.not_stored(trip, NoCache.STAGE_FAILED)
+            return
+        size, took = sum(row.size for row in rows), self._clock.monotonic() - started
+        self._reporter.stored(trip, size=size, near=bool(rows[0].vector), took=took)
+
+    def _entry(self, trip: Trip, look: Look, body: bytes, finish: Finish, *, streamed: bool) -> Entry:
+        now = self._clock.now()
+        return Entry(
+            prompt=trip.text,
+            body=body,
+            streamed=streamed,
+            content_type="text/event-stream" if streamed else "application/json",
+            model=finish.model,
+            usage=finish.usage,
+            made=now,
+            expires=now + look.ttl,
+            exact_only=finish.exact_only,
+        )
+
+    def _rows(self, trip: Trip, caller: Caller, entry: Entry, *, near: bool) -> list[Row]:
+        """The answer's own row, and a signpost under the normal form of its text."""
+        vector = trip.vector if near else None
+        partition = trip.partition if vector is not None else b""
+        labels = self._labels(trip)
+        rows = [seal(caller, trip.key, entry, partition=partition, vector=vector, labels=labels)]
+        if near and trip.normal_key is not None:
+            sign = Entry(
+                prompt="",
+                body=b"",
+                streamed=entry.streamed,
+                content_type="",
+                model="",
+                usage=None,
+                made=entry.made,
+                expires=entry.expires,
+                alias=trip.key,
+            )
+            rows.append(seal(caller, trip.normal_key, sign))
+        return rows
+
+    def _labels(self, trip: Trip) -> tuple[bytes, ...]:
+        said = [("lane", self._lane.name), ("model", trip.model)]
+        if trip.controls.namespace:
+            said.append(("namespace", trip.controls.namespace))
+        said.extend(("tag", tag) for tag in trip.controls.tags)
+        return tuple(label(self._pepper, kind, value) for kind, value in said)

@@ -1,0 +1,77 @@
+"""What must be equal for an answer to be reused.
+
+Exact:       the whole effective request, but for what cannot change the answer (the dialect's `keyed`).
+Normalised:  the same with the last user text brought to a normal form.
+Partition:   the same without the last user text: inside one, only that text differs, and its meaning is compared.
+
+All are BLAKE2b keyed with the tenant's own index key, so that whoever holds the disk cannot test a guess.
+"""
+
+from hashlib import blake2b
+from typing import Final
+from urllib.parse import parse_qsl
+
+from warmlane.canonical import canonical
+from warmlane.controls import Controls
+from warmlane.dialects.base import Ask
+from warmlane.lanes import Lane
+from warmlane.model import Call, Caller, Json, JsonObject
+
+KEYED_HEADERS: Final = frozenset({
+    b"openai-organization", b"openai-project", b"openai-beta", b"anthropic-version", b"anthropic-beta",
+})  # fmt: skip
+"""Headers that change the answer or the account."""
+
+_UNKEYED_QUERY = frozenset({"key", "alt"})
+_SIZE = 16
+
+
+class Asked:
+    """One request seen as keys. Each is worked out when asked for: an exact hit never pays for a partition."""
+
+    __slots__ = ("_ask", "_caller", "_frame", "_ignore")
+
+    def __init__(self, call: Call, ask: Ask, caller: Caller, lane: Lane, controls: Controls) -> None:
+        """Take what the keys are made of."""
+        self._ask, self._caller, self._ignore = ask, caller, controls.ignore
+        self._frame: list[Json] = [
+            call.dialect,
+            call.provider,
+            call.base_url,
+            call.path,
+            _query(call.query),
+            [
+                [name.decode("latin-1"), value.decode("latin-1")]
+                for name, value in call.headers
+                if name in KEYED_HEADERS
+            ],
+            lane.name,
+            lane.revision,
+            controls.namespace,
+        ]
+
+    def exact(self) -> bytes:
+        """16 bytes that only the same request from the same caller gives."""
+        return self._digest(b"exact", self._ask.keyed)
+
+    def normalised(self, text: str) -> bytes:
+        """16 bytes for every request that differs from this one only in a last user text of the same normal form."""
+        return self._digest(b"normalised", self._ask.rest, text)
+
+    def partition(self, embedder: str) -> bytes:
+        """16 bytes for every request that differs from this one at most in its last user text, under one embedder."""
+        return self._digest(b"partition", self._ask.rest, embedder)
+
+    def _digest(self, kind: bytes, body: JsonObject, *more: str) -> bytes:
+        if self._ignore:
+            body = {name: value for name, value in body.items() if name not in self._ignore}
+        digest = blake2b(kind, key=self._caller.index_key, digest_size=32)
+        digest.update(canonical([*self._frame, body, *more]))
+        return digest.digest()[:_SIZE]
+
+
+def _query(query: str) -> list[Json]:
+    if not query:
+        return []
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return sorted([name, value] for name, value in pairs if name not in _UNKEYED_QUERY)

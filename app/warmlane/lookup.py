@@ -1,0 +1,161 @@
+"""Asking the cache: recent memory, the same request, the same words, the same meaning.
+
+Whatever breaks becomes a miss.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from warmlane.caches import Caches, Deadlines
+from warmlane.clock import Clock
+from warmlane.events import NotNear, Outcome, Stage
+from warmlane.match.judge import Serve, judge
+from warmlane.match.normalise import normalise
+from warmlane.model import Caller, Entry, Probe
+from warmlane.policy import Look, is_fresh
+from warmlane.ports import Embedder, Tracer
+from warmlane.prompt import why_exact_only
+from warmlane.recent import Kept, Recent
+from warmlane.report import Reporter
+from warmlane.seal import open_entry
+from warmlane.standing import Standings
+from warmlane.trip import Found, Trip
+
+CANDIDATES = 3
+"""How many neighbours are judged."""
+
+
+class Lookup:
+    """Looks in every tier, in order of cost."""
+
+    def __init__(
+        self,
+        *,
+        caches: Caches,
+        embedder: Embedder,
+        recent: Recent,
+        standings: Standings,
+        deadlines: Deadlines,
+        reporter: Reporter,
+        tracer: Tracer,
+        clock: Clock,
+    ) -> None:
+        """Take the ports that are asked."""
+        self._caches, self._embedder, self._recent, self._standings = caches, embedder, recent, standings
+        self._deadlines, self._reporter, self._tracer, self._clock = deadlines, reporter, tracer, clock
+
+    def recent(self, trip: Trip) -> Found | None:
+        """The same request, answered lately: no hop, no waiting."""
+        if trip.caller is None or not isinstance(trip.plan, Look) or not trip.plan.read:
+            return None
+        kept = self._recent.get(trip.caller.tenant, trip.key)
+        return None if kept is None else self._usable(trip, kept, Outcome.EXACT, trip.key)
+
+    def still(self, trip: Trip, found: Found) -> bool:
+        """Whether what was found for the same bytes a moment ago may be given again."""
+        assert trip.caller is not None
+        entry, now = found.kept.entry, self._clock.now()
+        return (
+            found.kept.alive
+            and found.kept.until > now
+            and is_fresh(trip.controls, now - entry.made, entry.expires - now)
+            and self._standings.may_reuse(trip.caller.tenant, entry.made)
+        )
+
+    async def find(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
+        """What the cache has, or None; notes in `trip` what storing the answer will need."""
+        with self._tracer.span("lookup"):
+            started = self._clock.monotonic()
+            found = await self._same(trip, caller, trip.key, Outcome.EXACT) if look.read else None
+            if found is None:
+                trip.not_near = look.not_near or why_exact_only(trip.text)
+                if trip.not_near is None:
+                    found = await self._alike(trip, look, caller)
+            trip.lookup_took = self._clock.monotonic() - started - (trip.embed_took or 0.0)
+        return found
+
+    async def _alike(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
+        assert trip.asked is not None
+        trip.normal_key = trip.asked.normalised(normalise(trip.text))
+        found = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED) if look.read else None
+        if found is not None:
+            return found
+        if not self._embedder.ready:
+            trip.not_near = NotNear.WARMING
+        elif not self._embedder.fits(trip.text):
+            trip.not_near = NotNear.WINDOW
+        else:
+            trip.partition = trip.asked.partition(self._embedder.name)
+            return await self._near(trip, look, caller) if look.read else None
+        return None
+
+    async def _same(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
+        """The entry under `key`, through one signpost where there is one."""
+        async with self._fail_open(trip, Stage.LOOKUP, self._deadlines.store):
+            cache = self._caches.of(caller)
+            row = await cache.get(caller.tenant, key)
+            entry = None if row is None else open_entry(caller, row)
+            if entry is not None and entry.alias is not None:
+                key = entry.alias
+                row = await cache.get(caller.tenant, key)
+                entry = None if row is None else open_entry(caller, row)
+            if entry is not None:
+                return self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
+        return None
+
+    async def _near(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
+        started = self._clock.monotonic()
+        async with self._fail_open(trip, Stage.EMBED, self._deadlines.embed):
+            with self._tracer.span("embed"):
+                (trip.vector,) = await self._embedder.embed([trip.text])
+        trip.embed_took = self._clock.monotonic() - started
+        if trip.vector is None:
+            return None
+        probe = Probe(
+            tenant=caller.tenant,
+            partition=trip.partition,
+            vector=trip.vector,
+            vector_key=caller.vector_key,
+            floor=min(look.threshold, 0.5) if trip.controls.debug else look.threshold,
+        )
+        async with self._fail_open(trip, Stage.NEAR, self._deadlines.near):
+            with self._tracer.span("near"):
+                rows = await self._caches.of(caller).near(probe, CANDIDATES)
+                entries = [(near.similarity, near.row.key, open_entry(caller, near.row)) for near in rows]
+            return self._judged(trip, look, caller, entries)
+        return None
+
+    def _judged(
+        self, trip: Trip, look: Look, caller: Caller, entries: list[tuple[float, bytes, Entry]]
+    ) -> Found | None:
+        verdict = judge(trip.text, [(similarity, entry.prompt) for similarity, _, entry in entries], look.threshold)
+        if not isinstance(verdict, Serve):
+            trip.similarity, trip.gate = verdict.best, None if verdict.best is None else "threshold"
+            return None
+        similarity, key, entry = entries[verdict.index]
+        trip.similarity = similarity
+        return self._usable(trip, self._recent.put(caller.tenant, key, entry), Outcome.NEAR, key)
+
+    def _usable(self, trip: Trip, kept: Kept, outcome: Outcome, key: bytes) -> Found | None:
+        """`kept` as the caller wants it; None where it is too old, unproven, or cannot be had in that mode."""
+        assert trip.ask is not None
+        assert trip.caller is not None
+        assert trip.dialect is not None
+        now = self._clock.now()
+        if not is_fresh(trip.controls, now - kept.entry.made, kept.entry.expires - now):
+            return None
+        if not self._standings.may_reuse(trip.caller.tenant, kept.entry.made):
+            trip.must_prove = True
+            return None
+        body = trip.dialect.render(kept.entry.body, streamed=kept.entry.streamed, ask=trip.ask)
+        return None if body is None else Found(outcome=outcome, kept=kept, key=key, body=body)
+
+    @asynccontextmanager
+    async def _fail_open(self, trip: Trip, stage: Stage, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call may not
+            trip.failed = stage
+            self._reporter.stage_failed(trip, stage, error)

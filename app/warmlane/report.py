@@ -1,0 +1,102 @@
+"""Says what happens to a trip, as events."""
+
+from typing import Any
+
+from warmlane.bus import Bus
+from warmlane.clock import Clock
+from warmlane.errors import UpstreamError, WarmlaneError
+from warmlane.events import (
+    CallArrived,
+    CallRefused,
+    EntryRefused,
+    EntryStored,
+    ForwardFailed,
+    LookupDone,
+    NoCache,
+    ReplyFinished,
+    Stage,
+    StageFailed,
+)
+from warmlane.trip import Trip
+
+
+class Reporter:
+    """Publishes the events of calls, each with the fields that all events have."""
+
+    def __init__(self, *, bus: Bus, lane: str, clock: Clock) -> None:
+        """Publish to `bus`, in the name of `lane`."""
+        self._bus, self._lane, self._clock = bus, lane, clock
+
+    def arrived(self, trip: Trip) -> None:
+        """The call was routed and read."""
+        call, ask = trip.call, trip.ask
+        self._bus.publish(
+            CallArrived(
+                call_id=call.id,
+                at=trip.at,
+                lane=self._lane,
+                tenant=trip.tenant,
+                provider=call.provider,
+                dialect=call.dialect or "",
+                model="" if ask is None else ask.model,
+                streamed=ask is not None and ask.streamed,
+            )
+        )
+
+    def looked(self, trip: Trip, age: float | None = None) -> None:
+        """The cache was asked; `age` is the hit's, in seconds."""
+        self._bus.publish(
+            LookupDone(
+                **self._common(trip),
+                outcome=trip.outcome,
+                why=None if age is not None else trip.why,
+                not_near=trip.not_near,
+                similarity=trip.similarity,
+                entry_age=age,
+                took=self._clock.monotonic() - trip.started,
+            )
+        )
+
+    def refused(self, trip: Trip, error: WarmlaneError) -> None:
+        """The call gets an error of ours."""
+        self._bus.publish(CallRefused(**self._common(trip), why=error.why, status=error.status))
+
+    def unrouted(self, call_id: str, error: WarmlaneError) -> None:
+        """A call was refused before it could be routed."""
+        self._bus.publish(CallRefused(call_id=call_id, at=self._clock.now(), why=error.why, status=error.status))
+
+    def broke(self, trip: Trip, error: UpstreamError, took: float) -> None:
+        """The provider gave no answer, or not all of it."""
+        self._bus.publish(ForwardFailed(**self._common(trip), provider=trip.call.provider, why=error.why, took=took))
+
+    def finished(self, trip: Trip) -> None:
+        """The call is over."""
+        self._bus.publish(
+            ReplyFinished(
+                **self._common(trip),
+                provider=trip.call.provider,
+                model=trip.answered_by or trip.model,
+                status=trip.status,
+                complete=trip.complete,
+                outcome=trip.outcome,
+                first_byte=trip.first_byte,
+                took=trip.took or 0.0,
+                usage=trip.usage,
+                size=trip.size,
+            )
+        )
+
+    def stage_failed(self, trip: Trip, stage: Stage, error: Exception) -> None:
+        """A stage failed and the call went on; only the type of `error` is told."""
+        self._bus.publish(StageFailed(**self._common(trip), stage=stage, error=type(error).__name__))
+
+    def stored(self, trip: Trip, *, size: int, near: bool, took: float) -> None:
+        """The answer is kept."""
+        self._bus.publish(EntryStored(**self._common(trip), size=size, near=near, took=took))
+
+    def not_stored(self, trip: Trip, why: NoCache) -> None:
+        """The answer is not kept."""
+        self._bus.publish(EntryRefused(**self._common(trip), why=why))
+
+    def _common(self, trip: Trip) -> dict[str, Any]:
+        return {"call_id": trip.call.id, "at": self._clock.now(), "lane": self._lane, "tenant": trip.tenant}

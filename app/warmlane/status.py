@@ -1,0 +1,88 @@
+"""What a response says about the cache: `Cache-Status` (RFC 9211) and its companions. Pure."""
+
+from warmlane import headers as fields
+from warmlane.events import Outcome
+from warmlane.model import Head, Headers
+from warmlane.policy import Bypass, Look
+from warmlane.trip import Found, Trip
+
+_OK = 200
+
+_HIT = {
+    Outcome.EXACT: (b"HIT", b""),
+    Outcome.NORMALISED: (b"SEMANTIC_HIT", b"; detail=normalised"),
+    Outcome.NEAR: (b"SEMANTIC_HIT", b"; detail=semantic"),
+}
+
+
+def hit_head(trip: Trip, found: Found, now: float) -> Head:
+    """The head of an answer from the cache. `now` is seconds since 1970."""
+    assert trip.dialect is not None
+    assert trip.ask is not None
+    name, detail = _HIT[found.outcome]
+    entry, request_id = found.kept.entry, trip.call.id.encode()
+    likeness: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
+    headers = (
+        (b"content-type", trip.dialect.content_type(streamed=trip.ask.streamed)),
+        (b"content-length", b"%d" % len(found.body)),
+        (b"cache-status", b"warmlane; hit; ttl=%d%b" % (entry.expires - now, detail)),
+        (b"x-cache", name),
+        (b"x-cache-key", public_id(found.key)),
+        *likeness,
+        (b"age", b"%d" % (now - entry.made)),
+        (b"x-request-id", request_id),
+        (b"request-id", request_id),
+        (b"server-timing", server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)),
+    )
+    return Head(status=_OK, headers=headers)
+
+
+def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
+    """The provider's own head with ours added. `stored`: the answer is being kept."""
+    headers = fields.client_headers(head.headers)
+    forwarded = _forwarded(trip)
+    status = f"warmlane; fwd={forwarded}{'; stored' if stored else ''}{_detail(trip)}"
+    own: list[tuple[bytes, bytes]] = [
+        (b"cache-status", status.encode()),
+        (b"x-cache", {"bypass": b"BYPASS", "uri-miss": b"MISS"}.get(forwarded, b"REFRESH")),
+    ]
+    if stored:
+        own.append((b"x-cache-key", public_id(trip.key)))
+    if trip.controls.debug:
+        own.extend(_debug(trip))
+    if fields.find(headers, b"x-request-id") is None:
+        own.append((b"x-request-id", trip.call.id.encode()))
+    timing = server_timing(lookup=trip.lookup_took, embed=trip.embed_took, upstream=trip.upstream_took)
+    return Head(status=head.status, headers=(*headers, *own, (b"server-timing", timing)))
+
+
+def _forwarded(trip: Trip) -> str:
+    """Why the call went to the provider, in the words of RFC 9211 §2.2."""
+    if not isinstance(trip.plan, Look):
+        return "bypass"
+    if not trip.plan.read:
+        return "request"
+    return "stale" if trip.must_prove else "uri-miss"
+
+
+def _detail(trip: Trip) -> str:
+    if isinstance(trip.plan, Bypass):
+        return f"; detail={trip.plan.why}"
+    return "" if trip.failed is None else f"; detail={trip.failed}_failed"
+
+
+def _debug(trip: Trip) -> Headers:
+    """The best near miss, and what refused it, for a caller who asked with `X-Cache-Debug: 1`."""
+    best: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
+    gate = trip.gate or trip.not_near
+    return (*best, (b"x-cache-debug", f"gate={gate}".encode())) if gate else best
+
+
+def server_timing(**seconds: float | None) -> bytes:
+    """`Server-Timing` (W3C) with durations in milliseconds; stages that did not run are left out."""
+    return ", ".join(f"{name};dur={took * 1000:.2f}" for name, took in seconds.items() if took is not None).encode()
+
+
+def public_id(key: bytes) -> bytes:
+    """An entry's id as callers see it."""
+    return b"k_" + key.hex().encode()

@@ -1,0 +1,42 @@
+"""Cutting our own members out of a body that is otherwise forwarded byte for byte."""
+
+import re
+from collections.abc import Collection
+
+import jiter
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+_FIRST_COMMA = re.compile(rb"^(\s*\{)\s*,")
+
+
+def without(body: bytes, names: Collection[str]) -> bytes:
+    """`body`, a JSON object that was read strictly, less these members of it; every other byte is left as it was."""
+    kept: list[bytes] = []
+    copied = 0
+    for name, start, end in _members(body):
+        if name in names:
+            kept.append(body[copied:start])
+            copied = end
+    kept.append(body[copied:])
+    return _FIRST_COMMA.sub(rb"\1", b"".join(kept))
+
+
+def _members(body: bytes) -> list[tuple[str, int, int]]:
+    """Name, start and end of each member of the top object; the comma in front belongs to it."""
+    members: list[tuple[str, int, int]] = []
+    depth, start = 0, 0
+    name: str | None = None
+    for token in _TOKEN.finditer(body):
+        mark = token.group()
+        if depth == 1 and name is None and mark.startswith(b'"'):
+            name = str(jiter.from_json(mark))
+        elif depth == 1 and mark in {b",", b"}"}:
+            if name is not None:
+                members.append((name, start, token.start()))
+            name, start = None, token.start()
+        if mark in {b"{", b"["}:
+            depth += 1
+            start = token.end() if depth == 1 else start
+        elif mark in {b"}", b"]"}:
+            depth -= 1
+    return members

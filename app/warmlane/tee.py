@@ -1,0 +1,61 @@
+"""A copy of an answer, taken while it passes by."""
+
+from warmlane.dialects.base import Dialect, Finish
+from warmlane.headers import find
+from warmlane.model import Head
+
+
+class Tee:
+    """Collects the body of one answer, as long as it is within `limit` bytes."""
+
+    __slots__ = ("_chunks", "_finish", "_limit", "complete", "encoding", "head", "size", "streamed")
+
+    def __init__(self, limit: int) -> None:
+        """Collect at most `limit` bytes; what is longer is let go."""
+        self._limit = limit
+        self._chunks: list[bytes] = []
+        self._finish: Finish | None = None
+        self.head: Head | None = None
+        self.size, self.complete, self.streamed = 0, False, False
+        self.encoding: bytes | None = None
+
+    def start(self, head: Head) -> None:
+        """The answer begins."""
+        self.head = head
+        self.streamed = (find(head.headers, b"content-type") or b"").lower().startswith(b"text/event-stream")
+        self.encoding = find(head.headers, b"content-encoding")
+
+    @property
+    def started(self) -> bool:
+        """Whether an answer began at all."""
+        return self.head is not None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is known to be whole soon: no stream, and of a length that is said and within the limit."""
+        assert self.head is not None
+        length = find(self.head.headers, b"content-length")
+        return not self.streamed and length is not None and length.isdigit() and int(length) <= self._limit
+
+    def add(self, chunk: bytes) -> None:
+        """Take a copy of `chunk`."""
+        self.size += len(chunk)
+        if self.size <= self._limit:
+            self._chunks.append(chunk)
+        else:
+            self._chunks.clear()
+
+    @property
+    def body(self) -> bytes:
+        """What was collected; empty where it was too long."""
+        if len(self._chunks) > 1:
+            self._chunks = [b"".join(self._chunks)]
+        return self._chunks[0] if self._chunks else b""
+
+    def finish(self, dialect: Dialect) -> Finish | None:
+        """What came of it, read once; None where it cannot be read: cut, too long, or encoded."""
+        if not self.complete or self.size > self._limit or self.encoding not in {None, b"identity"}:
+            return None
+        if self._finish is None:
+            self._finish = dialect.finish(self.body, streamed=self.streamed)
+        return self._finish

@@ -1,0 +1,87 @@
+"""One call on its way through the gateway: what was read and planned, and what has become of it so far."""
+
+import msgspec
+from msgspec.structs import replace
+
+from warmlane.controls import Controls
+from warmlane.dialects.base import Ask, Dialect
+from warmlane.errors import WarmlaneError
+from warmlane.events import NoCache, NotNear, Outcome, Stage
+from warmlane.keys import Asked
+from warmlane.model import Call, Caller, Usage, Value, Vector
+from warmlane.policy import Plan
+from warmlane.recent import Kept
+
+
+class Found(Value, frozen=True, kw_only=True):
+    """An answer the cache had. `body` is in the mode that the caller asked for."""
+
+    outcome: Outcome
+    kept: Kept
+    key: bytes
+    body: bytes
+
+
+class Trip(msgspec.Struct, kw_only=True):
+    """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock."""
+
+    call: Call
+    dialect: Dialect | None
+    ask: Ask | None
+    caller: Caller | None
+    controls: Controls
+    plan: Plan
+    started: float
+    at: float
+    asked: Asked | None = None
+    key: bytes = b""
+    error: WarmlaneError | None = None
+
+    outcome: Outcome = Outcome.BYPASS
+    not_near: NotNear | None = None
+    similarity: float | None = None
+    gate: str | None = None
+    normal_key: bytes | None = None
+    partition: bytes = b""
+    vector: Vector | None = None
+    failed: Stage | None = None
+    must_prove: bool = False
+
+    lookup_took: float | None = None
+    embed_took: float | None = None
+    upstream_took: float | None = None
+
+    status: int = 0
+    first_byte: float | None = None
+    took: float | None = None
+    complete: bool = False
+    usage: Usage | None = None
+    answered_by: str = ""
+    size: int = 0
+
+    @property
+    def tenant(self) -> str:
+        """The caller's pseudonym as events carry it."""
+        return "" if self.caller is None else self.caller.tenant.hex()[:8]
+
+    @property
+    def model(self) -> str:
+        """The model asked for, or an empty string."""
+        return "" if self.ask is None else self.ask.model
+
+    @property
+    def text(self) -> str:
+        """The last user text; only asked for where there is one."""
+        return (self.ask.text if self.ask is not None else None) or ""
+
+    @property
+    def why(self) -> NoCache | None:
+        """Why the cache was not asked, or could not answer."""
+        if self.failed is not None:
+            return NoCache.STAGE_FAILED
+        return getattr(self.plan, "why", None)
+
+    def slim(self) -> "Trip":
+        """The same trip without what the caller sent: no secret, no headers, no text. Enough to tell of a repeat."""
+        ask = None if self.ask is None else replace(self.ask, text=None, keyed={}, rest={})
+        return replace(self, call=replace(self.call, headers=(), body=b"", secret=b""), ask=ask, asked=None)

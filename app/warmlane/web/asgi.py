@@ -1,0 +1,130 @@
+"""The ordinary way in: an ASGI application over a gateway."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import aclosing
+from typing import Any, TypeAlias
+
+from warmlane.errors import BadRequest, WarmlaneError
+from warmlane.gateway import Gateway
+from warmlane.headers import find, is_upgrade
+from warmlane.model import Head, Headers
+from warmlane.report import Reporter
+from warmlane.tasks import Tasks
+from warmlane.trip import Trip
+from warmlane.web.edge import Edge
+from warmlane.web.inlet import ClientGone, Inlet, Receive
+from warmlane.web.limits import Limits
+from warmlane.web.pages import Pages
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+TRIP = "warmlane.trip"
+"""Where the fast way leaves a trip that it began and could not answer."""
+
+
+class Application:
+    """ASGI 3: answers HTTP, refuses WebSockets, has no use for lifespan."""
+
+    def __init__(
+        self, *, gateway: Gateway, edge: Edge, pages: Pages, reporter: Reporter, limits: Limits, tasks: Tasks
+    ) -> None:
+        """Serve `gateway`, and `pages` of our own; `tasks` holds the watchers of clients."""
+        self._gateway, self._edge, self._pages = gateway, edge, pages
+        self._reporter, self._limits, self._tasks = reporter, limits, tasks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection scope."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, Outlet(send))
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, out: "Outlet") -> None:
+        trip: Trip | None = scope.get(TRIP)
+        inlet = None
+        try:
+            if trip is None:
+                page = await self._pages.get(scope["method"], scope["path"])
+                if page is not None:
+                    await out.whole(*page)
+                    return
+                headers = tuple(scope["headers"])
+                inlet = Inlet(receive, length=find(headers, b"content-length"), limit=self._limits.max_body_bytes)
+                trip = await self._begin(scope, headers, inlet)
+        except ClientGone:
+            return
+        except WarmlaneError as error:
+            call_id = self._edge.ids.next()
+            self._reporter.unrouted(call_id, error)
+            await out.whole(*self._edge.error(error, call_id))
+            return
+        await self._answer(trip, inlet or Inlet(receive, length=None, limit=0), out)
+
+    async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
+        if is_upgrade(headers):
+            msg = "WebSocket is not supported here: use HTTP"
+            raise BadRequest(msg)
+        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+        route = self._edge.route(scope["method"], path, query, headers)
+        body = inlet.chunks() if route.dialect is None else await inlet.whole()
+        return self._gateway.begin(self._edge.call(scope["method"], route, headers, body))
+
+    async def _answer(self, trip: Trip, inlet: Inlet, out: "Outlet") -> None:
+        """Send what the gateway says; a client that leaves ends the work upstream."""
+        work = asyncio.current_task()
+        assert work is not None
+        watcher = None
+        if isinstance(trip.call.body, bytes):  # a streamed body notices by itself that the client has gone
+            watcher = self._tasks.spawn(_cancel_when(inlet, work), name="watch")
+        try:
+            async with aclosing(self._gateway.handle(trip)) as answer:
+                async for item in answer:
+                    await out.send(item)
+            await out.end()
+        except WarmlaneError as error:
+            # Once the head has left, ending without an end is all that is left: the client must see the cut.
+            if not out.started:
+                await out.whole(*self._edge.error(error, trip.call.id, trip.dialect))
+        except ClientGone:
+            pass
+        except asyncio.CancelledError:
+            if watcher is None or not watcher.done():
+                raise  # the server itself is stopping
+        finally:
+            if watcher is not None:
+                watcher.cancel()
+
+
+async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]") -> None:
+    await inlet.gone()
+    work.cancel()
+
+
+class Outlet:
+    """Sends one answer."""
+
+    __slots__ = ("_send", "started")
+
+    def __init__(self, send: Send) -> None:
+        """Send by `send`."""
+        self._send, self.started = send, False
+
+    async def send(self, item: Head | bytes) -> None:
+        """The head, or a piece of the body."""
+        if isinstance(item, Head):
+            self.started = True
+            await self._send({"type": "http.response.start", "status": item.status, "headers": list(item.headers)})
+        else:
+            await self._send({"type": "http.response.body", "body": item, "more_body": True})
+
+    async def end(self) -> None:
+        """The body is whole."""
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """A short answer at once."""
+        await self.send(Head(status=status, headers=headers))
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})

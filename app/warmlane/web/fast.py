@@ -1,0 +1,270 @@
+"""The fast way in: an exact hit is answered by the HTTP protocol object, before an ASGI cycle exists.
+
+A POST is held back until its body is whole. If the very same bytes were answered lately, the answer leaves without
+any JSON
+being read; else the request is read and planned here, and recent memory is asked. Whatever that cannot answer goes the
+ordinary way, with the trip that was begun. Leans on uvicorn's HttpToolsProtocol: uvicorn is pinned, and a test drives
+both
+ways with the same requests.
+"""
+
+from asyncio import TimerHandle
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from warmlane.errors import HeadersTooLarge, TimedOut, WarmlaneError
+from warmlane.gateway import Gateway
+from warmlane.headers import find, is_upgrade
+from warmlane.model import Head, Headers
+from warmlane.report import Reporter
+from warmlane.trip import Found, Trip
+from warmlane.web.asgi import TRIP
+from warmlane.web.edge import Edge
+from warmlane.web.limits import Limits
+
+UNTOLD: Final = frozenset({
+    b"accept", b"accept-encoding", b"accept-language", b"connection", b"content-length", b"content-type",
+    b"idempotency-key", b"traceparent", b"tracestate", b"user-agent", b"x-request-id",
+})  # fmt: skip
+"""Header fields that change neither the tenant, nor the key, nor what the cache may do."""
+
+_SDK = b"x-stainless-"  # what an SDK tells of its machine and its retries
+
+
+class Repeats:
+    """What the very same bytes were answered, by a digest that is keyed afresh in each process."""
+
+    def __init__(self, key: bytes, max_bytes: int) -> None:
+        """Remember the latest requests, as long as their answers are within `max_bytes`; `key` is random."""
+        self._key, self._max, self._size = key, max_bytes, 0
+        self._known: OrderedDict[bytes, tuple[Trip, Found]] = OrderedDict()
+
+    def digest(self, url: bytes, headers: Headers | list[tuple[bytes, bytes]], body: bytes) -> bytes:
+        """16 bytes that stand for every byte of the request that can matter."""
+        digest = blake2b(url, key=self._key, digest_size=16)
+        for name, value in headers:
+            if name not in UNTOLD and not name.startswith(_SDK):
+                digest.update(b"\0%b\0%b" % (name, value))
+        digest.update(b"\0\0")
+        digest.update(body)
+        return digest.digest()
+
+    def get(self, digest: bytes) -> tuple[Trip, Found] | None:
+        """The trip and the answer, while the answer lives."""
+        known = self._known.get(digest)
+        if known is not None and not known[1].kept.alive:
+            self._drop(digest)
+            return None
+        return known
+
+    def put(self, digest: bytes, trip: Trip, found: Found) -> None:
+        """Remember the answer, and of the question no more than its digest."""
+        self._drop(digest)
+        self._known[digest] = (trip.slim(), found)
+        self._size += _weight(found)
+        while self._size > self._max:
+            self._drop(next(iter(self._known)))
+
+    def sweep(self) -> None:
+        """Drop the answers that no longer live."""
+        for digest in [digest for digest, (_, found) in self._known.items() if not found.kept.alive]:
+            self._drop(digest)
+
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._known)
+
+    def _drop(self, digest: bytes) -> None:
+        known = self._known.pop(digest, None)
+        if known is not None:
+            self._size -= _weight(known[1])
+
+
+def _weight(found: Found) -> int:
+    """Bytes of the answer, and about what Python adds."""
+    return len(found.body) + 1500
+
+
+class FastProtocol(HttpToolsProtocol):
+    """One connection. `serve_with` makes the class that knows its gateway."""
+
+    gateway: Gateway
+    edge: Edge
+    repeats: Repeats
+    reporter: Reporter
+    limits: Limits
+
+    _held: list[bytes] | None = None
+    _held_bytes = 0
+    _received = 0
+    _draining = False
+    _in_message = False
+    _timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """A client came: it has until the deadline to send a whole header."""
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It left."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser; a message that is not whole now must go on within the deadline."""
+        self._received += len(data)
+        super().data_received(data)
+        if self._timer is not None:
+            self._disarm()
+        if self._in_message and not self.transport.is_closing():
+            if self._received > self.limits.max_header_bytes and not self._header_done:
+                self._reject(HeadersTooLarge("the header is over the limit"))
+            else:
+                self._arm()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._held, self._in_message, self._header_done = None, True, False
+
+    def on_headers_complete(self) -> None:
+        """Hold the request if it may be answered here; else let the ordinary way begin."""
+        self._header_done = True
+        if self._too_heavy():
+            self._reject(HeadersTooLarge("too many header fields, or too long ones"))
+            return
+        idle = self.cycle is None or self.cycle.response_complete
+        if self.parser.get_method() == b"POST" and idle and not self.pipeline and not self.expect_100_continue:
+            length = find(tuple(self.headers), b"content-length")
+            if length is not None and length.isdigit() and int(length) <= self.limits.max_held_bytes:
+                self._held = []
+                return
+        self._ordinary()
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of a held body, or pass it on."""
+        if self._held is not None:
+            self._held.append(body)
+        elif not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Answer a held request, or let the ordinary way have it whole."""
+        self._in_message, self._received = False, 0
+        if self.transport.is_closing():
+            return
+        if self._held is None:
+            super().on_message_complete()
+            return
+        body = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held = None
+        answer = self._look(body)
+        if answer is not None:
+            self._write(*answer)
+            return
+        self._ordinary()
+        super().on_body(body)
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Drain: what has arrived is answered, and what is still on its way gets a moment."""
+        self._draining = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(0.2, self._close_if_idle)
+        else:
+            super().shutdown()
+
+    def _ordinary(self) -> None:
+        super().on_headers_complete()
+        if self._draining and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def _close_if_idle(self) -> None:
+        if self._in_message or self.transport.is_closing():
+            return
+        super().shutdown()
+
+    def _look(self, body: bytes) -> tuple[Head, bytes] | None:
+        digest = self.repeats.digest(self.url, self.headers, body)
+        known = self.repeats.get(digest)
+        if known is not None:
+            again = self.gateway.again(*known, call_id=self.edge.ids.next(), headers=tuple(self.headers))
+            if again is not None:
+                return again, known[1].body
+        path, _, query = self.url.decode("latin-1").partition("?")
+        headers = tuple(self.headers)
+        if is_upgrade(headers):
+            return None
+        try:
+            route = self.edge.route("POST", path, query, headers)
+        except WarmlaneError:
+            return None  # the ordinary way says it
+        if route.dialect is None:
+            return None
+        trip = self.gateway.begin(self.edge.call("POST", route, headers, body))
+        glanced = self.gateway.glance(trip)
+        if glanced is None:
+            self.scope[TRIP] = trip  # type: ignore[literal-required] # ours, beside ASGI's
+            return None
+        head, found = glanced
+        self.repeats.put(digest, trip, found)
+        return head, found.body
+
+    def _write(self, head: Head, body: bytes) -> None:
+        keep_alive = self.parser.should_keep_alive() and not self._draining
+        out = [STATUS_LINE[head.status]]
+        for name, value in (*self.server_state.default_headers, *head.headers):
+            out += (name, b": ", value, b"\r\n")
+        out += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", body)
+        self.transport.write(b"".join(out))
+        self.server_state.total_requests += 1
+        if not keep_alive:
+            self.transport.close()
+            return
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def _too_heavy(self) -> bool:
+        if len(self.headers) > self.limits.max_headers:
+            return True
+        # Only a long message can have a long header: most requests are spared the sum.
+        if self._received <= self.limits.max_header_bytes:
+            return False
+        return sum(len(name) + len(value) + 4 for name, value in self.headers) > self.limits.max_header_bytes
+
+    def _reject(self, error: WarmlaneError) -> None:
+        call_id = self.edge.ids.next()
+        self.reporter.unrouted(call_id, error)
+        status, headers, body = self.edge.error(error, call_id)
+        self._draining = True
+        self._write(Head(status=status, headers=headers), body)
+
+    def _arm(self) -> None:
+        self._timer = self.loop.call_later(self.limits.arrival_timeout, self._late)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self) -> None:
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
+        if answering or not self._in_message:
+            self.transport.close()
+        else:
+            self._reject(TimedOut("the request did not arrive in time"))
+
+
+def serve_with(
+    gateway: Gateway, edge: Edge, reporter: Reporter, limits: Limits, repeats: Repeats
+) -> type[FastProtocol]:
+    """The protocol class for uvicorn's `http`, bound to one gateway."""
+    parts = {"gateway": gateway, "edge": edge, "reporter": reporter, "limits": limits, "repeats": repeats}
+    return type("BoundFastProtocol", (FastProtocol,), parts)

@@ -1,0 +1,50 @@
+"""The body of an ASGI request, within its limit, and the news that the client has gone."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+from warmlane.errors import TooLarge
+
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole."""
+
+
+class Inlet:
+    """Reads one request's body, once."""
+
+    def __init__(self, receive: Receive, *, length: bytes | None, limit: int) -> None:
+        """Read from `receive` at most `limit` bytes. `length` is the Content-Length. Raises: TooLarge."""
+        self._receive, self._limit, self._read = receive, limit, 0
+        if length is not None and length.isdigit() and int(length) > limit:
+            raise self._too_large()
+
+    async def whole(self) -> bytes:
+        """All of it. Raises: TooLarge, ClientGone."""
+        chunks = [chunk async for chunk in self.chunks()]
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """As it comes. Raises: TooLarge, ClientGone."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunk = message.get("body", b"")
+            more = message.get("more_body", False)
+            self._read += len(chunk)
+            if self._read > self._limit:
+                raise self._too_large()
+            if chunk:
+                yield chunk
+
+    async def gone(self) -> None:
+        """Return when the client has left. Only after the body was read."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"the body is over the limit of {self._limit} bytes")

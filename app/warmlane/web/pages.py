@@ -1,0 +1,45 @@
+"""Our own pages: is it alive, is it ready, what has it counted, what is it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from warmlane.model import Headers
+
+Page: TypeAlias = tuple[int, Headers, bytes]
+Readiness: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
+"""Each stage by name, and "ok" or what is wrong with it."""
+
+_WELCOME = (
+    b"Warmlane, a caching gateway for LLM APIs.\n"
+    b"Point your SDK's base URL at /openai here, or try /demo, which needs no key.\n"
+)
+
+
+class Pages:
+    """GET and HEAD under reserved paths."""
+
+    def __init__(self, *, readiness: Readiness, metrics: Callable[[], tuple[str, bytes]] | None) -> None:
+        """Ask `readiness` for /readyz; `metrics` None: there is no /metrics."""
+        self._readiness, self._metrics = readiness, metrics
+
+    async def get(self, method: str, path: str) -> Page | None:
+        """The page at `path`, or None where the path is not ours."""
+        if method not in {"GET", "HEAD"}:
+            return None
+        if path in {"/healthz", "/-/healthz"}:
+            return _page(200, "text/plain", b"ok\n")
+        if path == "/readyz":
+            stages = await self._readiness()
+            ready = all(said == "ok" for said in stages.values())
+            return _page(200 if ready else 503, "application/json", msgspec.json.encode(dict(stages)))
+        if path == "/metrics" and self._metrics is not None:
+            content_type, body = self._metrics()
+            return _page(200, content_type, body)
+        return _page(200, "text/plain", _WELCOME) if path == "/" else None
+
+
+def _page(status: int, content_type: str, body: bytes) -> Page:
+    headers = ((b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body)))
+    return status, headers, body
