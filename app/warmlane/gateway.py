@@ -235,7 +235,8 @@ def _parent(trip: Trip) -> bytes | None:
 
 def _outbound(trip: Trip, span: Span) -> Call:
     """The call as the provider gets it. A cacheable answer is asked for unencoded, so that it can be read."""
-    headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None)
+    streamed = not isinstance(trip.call.body, bytes)
+    headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None, streamed=streamed)
     context = span.inject()
     if context:
         headers = (*((name, value) for name, value in headers if name not in context), *context.items())
