@@ -11,7 +11,7 @@ from warmlane import controls
 
 HEADER = re.compile(
     r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)-[a-z]+|cache-(status|control)|age|server-timing|retry-after"
-    r"|authorization|api-key|traceparent"
+    r"|request-id|authorization|api-key|traceparent"
 )
 
 # Shipped test doubles and the demo speak for a provider, whose headers are its own business.
@@ -95,6 +95,20 @@ def test_every_link_leads_somewhere(texts: dict[Path, str], root: Path) -> None:
 
     assert len(links) > 10
     assert [f"{page} -> {to}" for page, to in links if not (root / page.parent / to).exists()] == []
+
+
+def test_every_file_that_is_named_exists(texts: dict[Path, str], tracked: list[Path]) -> None:
+    """A source file that a document names is where it says, from the root or from the domain's package."""
+    named = {
+        (page, name)
+        for page, text in pages(texts).items()
+        for name in re.findall(r"`((?:[a-z_]+/)*[a-z_]+(?:\.py|/))`", text)
+    }
+    places = {*tracked, *(folder for path in tracked for folder in path.parents)}
+    missing = {f"{page}: {name}" for page, name in named if not {Path(name), Path("app/warmlane") / name} & places}
+
+    assert len(named) > 20
+    assert missing == set()
 
 
 def test_the_changelog_is_kept(texts: dict[Path, str]) -> None:
