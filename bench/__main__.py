@@ -1,0 +1,63 @@
+"""One command: measure, print the page, and keep it. `python -m bench [--quick] [--only a,b]`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from bench import cases
+from bench.measure import Effort
+from bench.processes import Broken, Cores
+from bench.report import page
+from bench.results import Failure, Result
+from bench.startup import startup
+
+_PAGE = Path(__file__).with_name("RESULTS.md")
+_BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
+    "a": cases.hits,
+    "b": cases.fresh_hits,
+    "c": cases.misses,
+    "d": cases.streams,
+}
+_LETTERS = "abcdef"
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when a limit was not kept or a case not measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="seconds a case: to see that it runs, not to quote")
+    parser.add_argument("--only", default=",".join(_LETTERS), metavar="a,b,…", help="these cases (default: all)")
+    options = parser.parse_args()
+    effort = Effort(rounds=3, seconds=0.4) if options.quick else Effort(rounds=7, seconds=1.5)
+    chosen = options.only.split(",")
+    results = list(_measure(chosen, Cores.split(), effort))
+    is_whole = not options.quick and set(chosen) == set(_LETTERS)
+    text = page(results, "make bench" if is_whole else f"python -m bench {' '.join(sys.argv[1:])}", effort)
+    print(text)
+    if is_whole:
+        _PAGE.write_text(text, encoding="utf-8")
+    return int(any(result.kept is False for result in results))
+
+
+def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result]:
+    if any(letter in _BESIDE for letter in chosen):
+        with cases.stand(cores, effort) as at:
+            for letter in chosen:
+                if letter in _BESIDE:
+                    yield from _kept(letter, _BESIDE[letter](at))
+    if "f" in chosen:
+        yield from _kept("f", startup(cores, effort.rounds))
+
+
+def _kept(letter: str, found: Iterator[Result]) -> Iterator[Result]:
+    """What was found until it broke: one case must not cost the others."""
+    try:
+        for result in found:
+            print(f"{letter}: {result}", file=sys.stderr)
+            yield result
+    except (Broken, OSError) as error:
+        yield Failure(f"case {letter}", f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

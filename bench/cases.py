@@ -1,0 +1,130 @@
+"""The cases that are measured side by side, each with the limit that it must keep."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import asks
+from bench.gateway import gateway
+from bench.load import Load, Maker, ask
+from bench.measure import Effort, Side, compare
+from bench.processes import Cores, Server, free_port, module, running
+from bench.results import Fact, Ratio, Result
+from bench.servers import floor
+
+Fields = tuple[tuple[str, str], ...]
+
+USUAL = 16
+"""Requests in flight, where nothing else is said."""
+
+_OTHERS = (1, 64, 256)
+_QUESTIONS = 64
+_EXACT: Fields = (("X-Cache-Mode", "exact_match"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The servers under test, with the provider behind them, and how hard to drive them."""
+
+    cores: Cores
+    effort: Effort
+    upstream: Server
+    gateway: Server
+    key: str = field(default_factory=asks.new_key, repr=False)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(_QUESTIONS))
+
+
+@contextmanager
+def stand(cores: Cores, effort: Effort) -> Iterator[Stand]:
+    """Start provider and gateway. Raises: Broken."""
+    with ExitStack() as stack:
+        port = free_port()
+        upstream = stack.enter_context(running("upstream", module("upstream", port), port, cores.rest))
+        ours = stack.enter_context(gateway(frozenset({cores.measured}), upstream.port))
+        yield Stand(cores, effort, upstream, ours)
+
+
+def hits(at: Stand) -> Iterator[Result]:
+    """Case a: the same bytes again."""
+    requests = _remembered(at)
+    with _floor(at, requests[0]) as beside:
+        yield _hit(at, beside, "exact hit", asks.repeated(requests), 1.0)
+
+
+def fresh_hits(at: Stand) -> Iterator[Result]:
+    """Case b: the same request in other bytes each time, so that only its canonical form is known."""
+    requests = _remembered(at)
+    with _floor(at, requests[0]) as beside:
+        yield _hit(at, beside, "exact hit, bytes not seen lately", asks.same_but_bytes(at.key), 1.6)
+
+
+def misses(at: Stand) -> Iterator[Result]:
+    """Case c: a new question each time, stored; and whether the ratio stays flat from 1 to 256 in flight."""
+    with _passthrough(at) as beside:
+        first = _miss(at, beside, "miss, stored", USUAL, _EXACT, 2.6)
+        yield first
+        for in_flight in _OTHERS:
+            other = _miss(at, beside, "miss, stored", in_flight, _EXACT)
+            yield other
+            flat = other.compared.ratio / first.compared.ratio
+            yield Fact(f"miss, stored: ratio at {in_flight} in flight by the ratio at {USUAL}", flat, "×", 1.5)
+        yield _miss(at, beside, "miss, stored and embedded", USUAL)
+
+
+def streams(at: Stand) -> Iterator[Result]:
+    """Case d: a new question each time, answered by a stream of 52 chunks, stored."""
+    make = asks.unique(at.key, stream=True, extra=_EXACT)
+    with _passthrough(at) as beside:
+        ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
+        compared = compare(theirs, ours, USUAL, at.effort, at.numbers)
+    yield Ratio("stream of 52 chunks, stored", "pass-through", compared, 1.8)
+    yield Fact("stream: added time to the first chunk", (compared.ours.first - compared.theirs.first) * 1e3, "ms")
+
+
+def _hit(at: Stand, beside: Server, case: str, make: Maker, limit: float) -> Ratio:
+    ours, theirs = Side(at.gateway, make, b"x-cache: hit"), Side(beside, make, b"x-cache: hit")
+    return Ratio(case, "floor", compare(theirs, ours, USUAL, at.effort, at.numbers), limit)
+
+
+def _miss(
+    at: Stand,
+    beside: Server,
+    case: str,
+    in_flight: int,
+    extra: Fields = (),
+    limit: float | None = None,
+) -> Ratio:
+    make = asks.unique(at.key, extra=extra)
+    ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
+    return Ratio(case, "pass-through", compare(theirs, ours, in_flight, at.effort, at.numbers), limit)
+
+
+def _remembered(at: Stand) -> list[bytes]:
+    """Requests whose answers the gateway has stored by now."""
+    requests = asks.questions(at.key, _QUESTIONS)
+    with Load(at.gateway.port, 1) as load:
+        for request in requests:
+            load.drive(asks.repeated([request]), b"", itertools.count(), 0)
+    at.gateway.settled()
+    return requests
+
+
+@contextmanager
+def _floor(at: Stand, request: bytes) -> Iterator[Server]:
+    """The floor, giving the very answer that the gateway gives to `request` now."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer.json"
+        floor.save(answer, ask(at.gateway.port, request))
+        with running("floor", module("floor", port, answer), port, frozenset({at.cores.measured})) as server:
+            yield server
+
+
+@contextmanager
+def _passthrough(at: Stand) -> Iterator[Server]:
+    port, origin = free_port(), f"http://127.0.0.1:{at.upstream.port}"
+    with running("pass-through", module("passthrough", port, origin), port, frozenset({at.cores.measured})) as server:
+        yield server

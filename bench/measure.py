@@ -1,0 +1,105 @@
+"""Side by side: the same load on two servers in turns, several rounds, and the medians of what came out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from bench.load import Load, Maker, Tally
+from bench.processes import Broken, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try: `rounds` turns of `seconds` for each side."""
+
+    rounds: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A server, the requests to send it, and what the head of a right answer holds (in lower case)."""
+
+    server: Server
+    make: Maker
+    expect: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side did in one round. `cpu` is in seconds, for all of the turn's requests."""
+
+    cpu: float
+    tally: Tally
+
+    @property
+    def each(self) -> float:
+        """CPU seconds a request."""
+        return self.cpu / self.tally.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The medians over one side's turns: seconds, except `rate` (requests a second)."""
+
+    cpu: float
+    rate: float
+    p50: float
+    p99: float
+    first: float
+
+    @classmethod
+    def of(cls, turns: Sequence[Turn]) -> "Figures":
+        """Percentiles are of each turn, then the median of those: one bad turn on a busy machine does not count."""
+        return cls(
+            cpu=median(turn.each for turn in turns),
+            rate=median(turn.tally.requests / turn.tally.seconds for turn in turns),
+            p50=median(median(turn.tally.took) for turn in turns),
+            p99=median(percentile99(turn.tally.took) for turn in turns),
+            first=median(median(turn.tally.first) for turn in turns),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Ours beside theirs. `ratio` is the median over the rounds of CPU a request, ours by theirs in the same round."""
+
+    in_flight: int
+    theirs: Figures
+    ours: Figures
+    ratio: float
+
+
+def percentile99(values: Sequence[float]) -> float:
+    """The 99th percentile; of a single value, itself."""
+    return quantiles(values, n=100, method="inclusive")[98] if len(values) > 1 else values[0]
+
+
+def ratio_of(theirs: Sequence[Turn], ours: Sequence[Turn]) -> float:
+    """The median of each round's ratio: neighbours on the machine who slow a whole round cancel out."""
+    return median(mine.each / other.each for other, mine in zip(theirs, ours, strict=True))
+
+
+def compare(theirs: Side, ours: Side, in_flight: int, effort: Effort, numbers: Iterator[int]) -> Comparison:
+    """Warm both up, then drive them in turns, requests numbered from `numbers`. Raises: Broken."""
+    turns: dict[str, list[Turn]] = {theirs.server.name: [], ours.server.name: []}
+    with ExitStack() as stack:
+        loads = [(side, stack.enter_context(Load(side.server.port, in_flight))) for side in (theirs, ours)]
+        for side, load in loads:
+            _turn(side, load, numbers, effort.seconds / 4)
+        for _ in range(effort.rounds):
+            for side, load in loads:
+                turns[side.server.name].append(_turn(side, load, numbers, effort.seconds))
+    them, us = turns.values()
+    return Comparison(in_flight, Figures.of(them), Figures.of(us), ratio_of(them, us))
+
+
+def _turn(side: Side, load: Load, numbers: Iterator[int], seconds: float) -> Turn:
+    before = side.server.settled()
+    tally = load.drive(side.make, side.expect, numbers, seconds)
+    after = side.server.settled()
+    if tally.wrong:
+        msg = f"{side.server.name}: {tally.wrong} of {tally.requests} answers lack {side.expect!r} or are no 200"
+        raise Broken(msg)
+    return Turn(after - before, tally)

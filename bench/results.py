@@ -1,0 +1,51 @@
+"""What a run found: ratios of two servers, and single facts, each with the limit it must keep."""
+
+from dataclasses import dataclass
+
+from bench.measure import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """CPU a request, the gateway's by `beside`'s; `limit` None is for information."""
+
+    case: str
+    beside: str
+    compared: Comparison
+    limit: float | None = None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the limit is kept; None where there is none."""
+        return None if self.limit is None else self.compared.ratio <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One number, in `unit`, that must be at most `limit`; None is for information."""
+
+    case: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the limit is kept; None where there is none."""
+        return None if self.limit is None else self.value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that could not be measured, and why."""
+
+    case: str
+    why: str
+
+    @property
+    def kept(self) -> bool | None:
+        """Never."""
+        return False
+
+
+Result = Ratio | Fact | Failure
