@@ -1,7 +1,6 @@
 """OpenAI chat completions: `POST /v1/chat/completions`, and everyone who speaks like it."""
 
 from http import HTTPStatus
-from typing import ClassVar
 
 from warmlane.canonical import Unreadable
 from warmlane.dialects import openai_chat_ask, openai_chat_fold, openai_chat_judge, openai_chat_replay, sse, wire
@@ -25,8 +24,8 @@ ERROR_TYPES = {
 class OpenAIChat:
     """The Dialect. It keeps nothing."""
 
-    name: ClassVar[str] = "openai_chat"
-    operation: ClassVar[str] = "chat"
+    name: str = "openai_chat"
+    operation: str = "chat"
 
     def read(self, body: JsonObject) -> Ask:
         """What `body` asks for."""

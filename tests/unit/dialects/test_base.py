@@ -1,0 +1,42 @@
+"""What every dialect's values promise."""
+
+import msgspec
+import pytest
+
+from warmlane.dialects.base import Ask, Dialect, Finish
+from warmlane.dialects.openai_chat import OpenAIChat
+
+ASK = Ask(
+    model="gpt-4o",
+    streamed=False,
+    wants_usage=False,
+    deterministic=True,
+    never=None,
+    not_near=None,
+    text="a secret question",
+    keyed={"messages": [{"role": "user", "content": "a secret question"}]},
+    rest={},
+)
+
+
+def test_an_ask_is_silent_about_its_text() -> None:
+    """It ends up in tracebacks and logs."""
+    assert repr(ASK) == "Ask(gpt-4o)"
+    assert "secret" not in f"{ASK!s}"
+
+
+def test_values_do_not_change() -> None:
+    """A decision made on one of these stays true."""
+    finish = Finish(refuse=None, exact_only=False, usage=None, model="")
+    with pytest.raises(AttributeError):
+        ASK.text = "another"  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        finish.exact_only = True  # type: ignore[misc]
+    assert msgspec.structs.replace(ASK, text=None).text is None
+
+
+def test_a_dialect_is_one_by_its_shape() -> None:
+    """The type checker holds every dialect to the protocol here."""
+    dialects: list[Dialect] = [OpenAIChat()]
+
+    assert [(dialect.name, dialect.operation) for dialect in dialects] == [("openai_chat", "chat")]
