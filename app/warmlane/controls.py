@@ -3,7 +3,6 @@
 Body `cache`, native headers, `Cache-Control` (RFC 9111 §5.2.1), in that order of rank.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -25,7 +24,7 @@ ESSENTIAL: Final = frozenset({"model", "messages", "input", "prompt", "tools", "
 
 _MAX_TEXT = 256
 _MAX_ITEMS = 32
-_DIRECTIVE = re.compile(r'\s*([A-Za-z-]+)\s*(?:=\s*"?(\d+)"?)?\s*(?:,|$)')
+_DIRECTIVE = re.compile(r'(?:[^,"]++|"[^"]*+"?)++')  # up to a comma that is not quoted
 
 
 class Controls(Value, frozen=True, kw_only=True):
@@ -61,9 +60,11 @@ def read_controls(headers: Headers, cache: Json = None) -> Controls:
 
     Raises: BadRequest, naming the field in `param`.
     """
-    said = {
-        name: value.decode("latin-1") for name, value in headers if name == b"cache-control" or name[:8] == b"x-cache-"
-    }
+    said: dict[bytes, str] = {}
+    for name, value in headers:
+        if name == b"cache-control" or name[:8] == b"x-cache-":
+            text = value.decode("latin-1")
+            said[name] = f"{said[name]}, {text}" if name in said else text  # RFC 9110 §5.3: several fields are one list
     if cache is None and not said:
         return NOTHING_SAID
     wishes: dict[str, object] = {}
@@ -77,13 +78,14 @@ def read_controls(headers: Headers, cache: Json = None) -> Controls:
 
 def _standard(text: str) -> dict[str, object]:
     """Unknown and malformed directives are ignored, as the RFC wants."""
-    said = {name.lower(): value for name, value in _DIRECTIVE.findall(text)}
+    pairs = (directive.partition("=") for directive in _DIRECTIVE.findall(text))
+    said = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
     wishes: dict[str, object] = {}
     for name in ("no-cache", "no-store", "only-if-cached"):
         if name in said:
             wishes[name.replace("-", "_")] = True
     for name in ("max-age", "min-fresh"):
-        if said.get(name):
+        if re.fullmatch(r"[0-9]+", said.get(name, "")):
             wishes[name.replace("-", "_")] = min(int(said[name][:12]), 2**31)
     return wishes
 
@@ -155,7 +157,7 @@ def _float(text: str, param: str) -> float:
 
 def _cosine(value: Json, param: str) -> float:
     number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 <= value <= 1:
+    if not number or not 0 <= value <= 1:  # which no NaN is
         msg = f"{param} must be a number from 0 to 1"
         raise BadRequest(msg, param=param)
     return float(value)
