@@ -1,0 +1,1 @@
+"""Vector indexes: one protocol, several ways to search."""
