@@ -26,7 +26,7 @@ def test_the_import_contracts_hold(root: Path) -> None:
 @pytest.mark.slow
 def test_no_module_needs_an_extra_to_be_imported(sources: list[Path], root: Path) -> None:
     """All modules import where every extra's packages are missing."""
-    modules = [name for path in sources if (name := module(path)) != PUBLIC_TEST_KIT]
+    modules = [name for path in sources if not (name := module(path)).startswith(PUBLIC_TEST_KIT)]
 
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROBE, *map(str, roots(root)), "--", *EXTRAS, "--", *modules],
