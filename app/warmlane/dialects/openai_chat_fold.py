@@ -70,7 +70,7 @@ def _add(top: JsonObject, choices: dict[int, JsonObject], chunk: JsonObject) -> 
         raise Malformed(_NO_CHUNK)
     chunk.pop(PADDING, None)
     for name, value in chunk.items():
-        if value or name not in top:  # Azure sends chunks with an empty id and model among the others
+        if value or top.get(name) is None:  # Azure sends chunks with an empty id and model among the others
             top[name] = value
     for part in parts:
         if not isinstance(part, dict) or "message" in part:

@@ -135,7 +135,8 @@ def test_usage_that_came_beside_the_finish_stays() -> None:
 
 def test_a_comment_or_an_unreadable_block_is_passed_over() -> None:
     """They are the provider's."""
-    body = SSE_COUNTED + b": bye\n\ndata: {\n\n" + b"data: " + b"x" * (1 << 20) + b"\n\n"
+    filtered = b'data: {"choices":[],"content_filter":1}\n\n'
+    body = SSE_COUNTED + filtered + b": bye\n\ndata: {\n\n" + b"data: " + b"x" * (1 << 20) + b"\n\n"
 
     assert DIALECT.render(body, streamed=True, ask=COUNTED) is body
 
