@@ -8,6 +8,7 @@ All are BLAKE2b keyed with the tenant's own index key, so that whoever holds the
 """
 
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -48,6 +49,7 @@ class Asked:
             lane.name,
             lane.revision,
             controls.namespace,
+            list(controls.ignore),  # else an answer could reach one for whom the ignored field matters
         ]
 
     def exact(self) -> bytes:
@@ -73,5 +75,6 @@ class Asked:
 def _query(query: str) -> list[Json]:
     if not query:
         return []
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return sorted([name, value] for name, value in pairs if name not in _UNKEYED_QUERY)
+    # As Latin-1: every byte has a character there, where UTF-8 would read all that it cannot as the same one.
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    return sorted(([name, value] for name, value in pairs if name not in _UNKEYED_QUERY), key=itemgetter(0))

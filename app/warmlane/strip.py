@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 import jiter
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+# Possessive: a pattern that could go back remembers each character of a string, 120 bytes for one.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.DOTALL)
 _FIRST_COMMA = re.compile(rb"^(\s*\{)\s*,")
 
 

@@ -84,4 +84,5 @@ class Trip(msgspec.Struct, kw_only=True):
     def slim(self) -> "Trip":
         """The same trip without what the caller sent: no secret, no headers, no text. Enough to tell of a repeat."""
         ask = None if self.ask is None else replace(self.ask, text=None, keyed={}, rest={})
-        return replace(self, call=replace(self.call, headers=(), body=b"", secret=b""), ask=ask, asked=None)
+        call = replace(self.call, headers=(), query="", body=b"", secret=b"")  # a query may carry the key
+        return replace(self, call=call, ask=ask, asked=None)

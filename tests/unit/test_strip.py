@@ -1,0 +1,56 @@
+"""Cutting our own members out of a body, and nothing else."""
+
+import tracemalloc
+
+import pytest
+
+from warmlane.strip import without
+
+OURS = {"cache", "orq"}
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b'{"cache": {"ttl": 60}, "model": "m"}', b'{ "model": "m"}'),
+        (b'{"model": "m", "cache": {"ttl": 60}}', b'{"model": "m"}'),
+        (b'{"a": 1 ,\n "cache": null ,\n "b": 2}', b'{"a": 1 ,\n "b": 2}'),
+        (b'{"cache": 1, "orq": 2, "b": 3}', b'{ "b": 3}'),
+        (b'{"a": 1, "cache": 1, "orq": [2, {"cache": 3}]}', b'{"a": 1}'),
+        (b'{"cache": "off"}', b"{}"),
+        (b' {\t"cache":"}","b":"{" } ', b' {"b":"{" } '),
+        (b'{"c\\u0061che": 1, "b": 2}', b'{ "b": 2}'),
+        (b'{"a": "\\\\", "cache": "\\"", "b": "\\\\\\""}', b'{"a": "\\\\", "b": "\\\\\\""}'),
+    ],
+)
+def test_a_member_of_ours_goes_with_its_comma(body: bytes, left: bytes) -> None:
+    """Wherever it stands, however it is written; every other byte is left as it was."""
+    assert without(body, OURS) == left
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b'{"model" :\t"m",\r\n"temperature":0.0}',
+        b'{"messages": [{"cache": 1}], "x": {"orq": 2}, "cached": 3, "": 4}',
+        b'{"a": "cache", "b": ["orq"], "c": "{\\"cache\\": 1}"}',
+    ],
+)
+def test_what_only_looks_like_it_stays(body: bytes) -> None:
+    """Members of inner objects, values and other names belong to the provider."""
+    assert without(body, OURS) == body
+
+
+def test_a_long_prompt_costs_no_more_than_its_length() -> None:
+    """A megabyte of text needs a few megabytes, not hundreds."""
+    body = b'{"cache": {}, "a": "%b"}' % (b"\\n" * 500_000)
+    tracemalloc.start()
+    try:
+        left = without(body, OURS)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert left == b'{ "a": "%b"}' % (b"\\n" * 500_000)
+    assert peak < 10 * len(body)
