@@ -17,7 +17,7 @@ _TAKEN: Final = frozenset({
 })  # fmt: skip
 """Names that already mean something as the first part of a path or a host."""
 
-_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _DOTS: Final = frozenset({".", ".."})

@@ -57,6 +57,7 @@ def test_a_base_url_is_kept_in_one_form(given: str, kept: str) -> None:
         "https://api.example.com:99999",
         "https://api.example.com:port",
         "https://a..b",
+        "https://" + "a" * 64 + ".example",
         "https://-a.example",
         "https://exa mple.com",
         "https://exämple.com",
