@@ -1,6 +1,6 @@
 """Every vector looked at, fast: bytes first, then the few best exactly."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import simsimd
@@ -62,11 +62,18 @@ class FlatIndex:
         found = zip(best[order].tolist(), cosines[order].tolist(), strict=True)
         return [(self._ids[slot], min(cosine, 1.0)) for slot, cosine in found if cosine >= floor]
 
-    def items(self, size: int) -> Iterator[tuple[list[bytes], Matrix]]:
-        """Copies of all ids and unit vectors, in batches of at most `size`. The index must not change meanwhile."""
-        for start in range(0, len(self._ids), size):
-            names = self._ids[start : start + size]
-            yield names, self._fine[start : start + len(names)].astype(np.float32)
+    def ids(self, most: int | None = None) -> list[bytes]:
+        """A copy of the ids, the first `most` of them."""
+        return self._ids[:most]
+
+    def take(self, ids: Sequence[bytes]) -> tuple[list[bytes], Matrix]:
+        """A copy of the unit vectors of those ids that are here, and which they are."""
+        found = [name for name in ids if name in self._slots]
+        return found, self._fine[[self._slots[name] for name in found]].astype(np.float32)
+
+    def __contains__(self, name: bytes) -> bool:
+        """Whether this id has a vector."""
+        return name in self._slots
 
     def __len__(self) -> int:
         """How many vectors there are."""
