@@ -67,10 +67,13 @@ def is_fresh(controls: Controls, age: float, left: float) -> bool:
 
 
 def admit(status: int, encoding: bytes | None, size: int, finish: Finish | None, lane: Lane) -> NoCache | None:
-    """Why an answer may not be kept; None when it may. `finish` None: it was cut, or too long to be read."""
+    """Why an answer may not be kept; None when it may.
+
+    `encoding` None: the bytes are the answer. `finish` None: it was cut, or too long to be read.
+    """
     if status != _OK:
         return NoCache.STATUS
-    if encoding not in {None, b"", b"identity"}:
+    if encoding is not None:
         return NoCache.ENCODED
     if size > lane.max_entry_bytes:
         return NoCache.SIZE

@@ -23,7 +23,8 @@ class Tee:
         """The answer begins."""
         self.head = head
         self.streamed = (find(head.headers, b"content-type") or b"").lower().startswith(b"text/event-stream")
-        self.encoding = find(head.headers, b"content-encoding")
+        encoding = (find(head.headers, b"content-encoding") or b"").strip().lower()
+        self.encoding = None if encoding in {b"", b"identity"} else encoding
 
     @property
     def started(self) -> bool:
@@ -54,7 +55,7 @@ class Tee:
 
     def finish(self, dialect: Dialect) -> Finish | None:
         """What came of it, read once; None where it cannot be read: cut, too long, or encoded."""
-        if not self.complete or self.size > self._limit or self.encoding not in {None, b"identity"}:
+        if not self.complete or self.size > self._limit or self.encoding is not None:
             return None
         if self._finish is None:
             self._finish = dialect.finish(self.body, streamed=self.streamed)

@@ -1,0 +1,99 @@
+"""A copy of an answer, taken while it passes by."""
+
+import pytest
+
+from samples import an_answer, dump
+from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.events import NoCache
+from warmlane.model import Head, Headers
+from warmlane.tee import Tee
+
+JSON: Headers = ((b"content-type", b"application/json"),)
+STREAM: Headers = ((b"content-type", b"Text/Event-Stream; charset=utf-8"),)
+LENGTH: Headers = ((b"content-length", b"10"),)
+
+
+def begun(headers: Headers = JSON, limit: int = 1000) -> Tee:
+    """A tee that has seen the head."""
+    tee = Tee(limit)
+    tee.start(Head(status=200, headers=headers))
+    return tee
+
+
+def filled(body: bytes, headers: Headers = JSON, limit: int = 1000) -> Tee:
+    """A tee that has seen all."""
+    tee = begun(headers, limit)
+    tee.add(body)
+    tee.complete = True
+    return tee
+
+
+def test_it_has_started_when_there_is_a_head() -> None:
+    """Before it, nothing was answered."""
+    assert not Tee(10).started
+    assert begun().started
+
+
+@pytest.mark.parametrize(
+    ("headers", "short"),
+    [
+        ((*JSON, *LENGTH), True),
+        ((*JSON, (b"content-length", b"1000")), True),
+        ((*JSON, (b"content-length", b"1001")), False),
+        ((*JSON, (b"content-length", b"ten")), False),
+        (JSON, False),
+        ((*STREAM, *LENGTH), False),
+    ],
+)
+def test_only_a_short_whole_answer_is_read_before_its_head_leaves(headers: Headers, *, short: bool) -> None:
+    """A stream never waits, nor does what is long or of unknown length."""
+    assert begun(headers).is_short is short
+
+
+def test_it_holds_what_passed_by() -> None:
+    """In order, and as often as it is asked for."""
+    tee = begun()
+    assert tee.body == b""
+    for piece in (b"a", b"bc", b"", b"d"):
+        tee.add(piece)
+
+    assert (tee.body, tee.body, tee.size) == (b"abcd", b"abcd", 4)
+
+
+def test_what_is_too_long_is_let_go_but_counted() -> None:
+    """An endless answer costs no memory."""
+    tee = begun(limit=3)
+    for piece in (b"ab", b"cd", b"e"):
+        tee.add(piece)
+    tee.complete = True
+
+    assert (tee.body, tee.size) == (b"", 5)
+    assert tee.finish(OpenAIChat()) is None
+
+
+def test_a_whole_answer_is_judged() -> None:
+    """By the dialect, once, in the mode that its content type names."""
+    tee = filled(dump(an_answer()))
+    finish = tee.finish(OpenAIChat())
+
+    assert finish is not None
+    assert finish.refuse is None
+    assert tee.finish(OpenAIChat()) is finish
+    in_stream = filled(b"data: [DONE]\n\n", STREAM).finish(OpenAIChat())
+    assert in_stream is not None
+    assert in_stream.refuse is NoCache.EMPTY
+
+
+@pytest.mark.parametrize("encoding", [b"identity", b"", b"Identity"])
+def test_no_encoding_has_several_spellings(encoding: bytes) -> None:
+    """They all mean that the bytes are the answer."""
+    assert filled(dump(an_answer()), (*JSON, (b"content-encoding", encoding))).finish(OpenAIChat()) is not None
+
+
+def test_what_was_cut_or_encoded_is_not_judged() -> None:
+    """It cannot be read, so nothing can be said of it."""
+    cut = begun()
+    cut.add(dump(an_answer()))
+
+    assert cut.finish(OpenAIChat()) is None
+    assert filled(dump(an_answer()), (*JSON, (b"content-encoding", b"gzip"))).finish(OpenAIChat()) is None
