@@ -1,5 +1,6 @@
 """The documents say what the code does: what exists is named, and what is named exists."""
 
+import argparse
 import ast
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from warmlane import controls
+from warmlane_serve import cli
 
 HEADER = re.compile(
     r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)-[a-z]+|cache-(status|control)|age|server-timing|retry-after"
@@ -72,6 +74,17 @@ def test_every_control_header_has_a_row(texts: dict[Path, str], root: Path) -> N
     read = headers_in((root / "app/warmlane/controls.py").read_text())
 
     assert {name.lower() for name in first_cells(page)} == {name for name in read if name.startswith("x-cache-")}
+
+
+def test_every_command_and_option_has_a_row(texts: dict[Path, str]) -> None:
+    """The command line that is documented is the one that is parsed."""
+    parser = cli._parser()
+    (commands,) = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    options = {action.option_strings[-1] for command in commands.values() for action in command._actions} - {"--help"}
+    cells = set(first_cells(texts[Path("docs/reference/cli.md")]))
+
+    assert {cell for cell in cells if cell.startswith("--")} == options
+    assert {f"warmlane {name}" for name in commands} | {"warmlane --version", "warmlane --help"} == cells - options
 
 
 def test_every_make_target_that_is_named_exists(texts: dict[Path, str]) -> None:
