@@ -248,7 +248,7 @@ def test_what_a_completion_has_besides() -> None:
     first = {**chunk(), "x_groq": {"id": "r"}, "citations": ["a"]}
     last = {**chunk(finish_reason="stop"), "x_groq": {"id": "r", "usage": {}}, "citations": ["a", "b"]}
 
-    assert fold(stream(azure, first, last)).completion == {
+    assert fold(stream(azure, first, azure, last)).completion == {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 7,
