@@ -10,7 +10,6 @@ from warmlane.model import Vector
 from warmlane_stores.index.base import Found, Matrix, normalise
 
 _SCALE = 127
-_FIRST = 8  # rows of a new index: most partitions hold a handful
 _SHORTLIST = 64
 """At least so many candidates are looked at exactly: the int8 cosine is off by at most 0.005."""
 
@@ -110,7 +109,7 @@ class FlatIndex:
         held = len(self._coarse)
         if count <= held:
             return
-        room = max(_FIRST, count, held + held // 2)
+        room = max(count, held + held // 2)
         coarse, fine = np.zeros((room, dim), np.int8), np.zeros((room, dim), np.float16)
         used = len(self._ids)
         if used:
