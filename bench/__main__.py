@@ -10,6 +10,7 @@ from bench.measure import Effort
 from bench.processes import Broken, Cores
 from bench.report import page
 from bench.results import Failure, Result
+from bench.semantic import semantic
 from bench.startup import startup
 
 _PAGE = Path(__file__).with_name("RESULTS.md")
@@ -45,6 +46,8 @@ def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result
             for letter in chosen:
                 if letter in _BESIDE:
                     yield from _kept(letter, _BESIDE[letter](at))
+    if "e" in chosen:
+        yield from _kept("e", semantic(effort.rounds * 100, cores.measured))
     if "f" in chosen:
         yield from _kept("f", startup(cores, effort.rounds))
 
@@ -55,7 +58,7 @@ def _kept(letter: str, found: Iterator[Result]) -> Iterator[Result]:
         for result in found:
             print(f"{letter}: {result}", file=sys.stderr)
             yield result
-    except (Broken, OSError) as error:
+    except (Broken, OSError, LookupError) as error:
         yield Failure(f"case {letter}", f"{type(error).__name__}: {error}")
 
 

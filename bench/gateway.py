@@ -27,10 +27,10 @@ def gateway(cores: frozenset[int], upstream: int = 9) -> Iterator[Server]:
             yield server
 
 
-def is_up(server: Server, path: bytes) -> bool:
-    """Whether a GET of `path` is answered with 200."""
+def says(server: Server, path: bytes, word: bytes = b"") -> bool:
+    """Whether a GET of `path` is answered with 200 and `word` in the body."""
     try:
         said = ask(server.port, b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path)
     except OSError:
         return False
-    return said.startswith(b"HTTP/1.1 200")
+    return said.startswith(b"HTTP/1.1 200") and word in said
