@@ -89,6 +89,7 @@ IMPERSONAL = [
     "git clone git@github.com:someone/something.git",
     "What does @property do in Python?",
     "DE89 3704 0044 0532 0130 02",  # fails ISO 13616's check
+    "GB82WEST12345698",  # too short
     "ISBN 978-3-16-148410-0",
     "0101 0101 0101 0101 in decimal?",
     "continue the sequence 10 20 30 40 50 60 70",

@@ -18,9 +18,9 @@ MINILM = Path(__file__).parent.parent / "data" / "minilm"
 """Where the shipped model is."""
 
 _DIM, _WINDOW = 384, 256
-_SPECIAL = 2  # [CLS] and [SEP]
+_MOST_PIECES = _WINDOW - 2  # all but [CLS] and [SEP]
 _LONGEST_PIECE, _LONGEST_WORD = 18, 100  # characters: of a piece in the vocabulary, and of a word that is taken apart
-_MOST_CHARACTERS = (_WINDOW - _SPECIAL) * (_LONGEST_PIECE + 1)  # 254 pieces, each with a space behind it
+_MOST_CHARACTERS = _MOST_PIECES * (_LONGEST_PIECE + 1)  # each piece with a space behind it
 _UNSURE = re.compile(rf"[^ -~\t\n\r]|[!-~]{{{_LONGEST_WORD + 1}}}")
 
 
@@ -128,16 +128,16 @@ class OnnxEmbedder:
 
         An unknown token (an emoji, a word of more than 100 characters) is a hole: texts that differ there have one
         vector. Most prompts need no tokenizer: printable ASCII of at most 254 characters fits, as every token takes at
-        least one. From 4,827 characters on a text is said not to fit, which is wrong only for one that is mostly blanks
-        or accents. While the model loads, whatever needs the tokenizer does not fit.
+        least one. A text of more than 4,826 characters or 254 words is said not to fit without looking, which is wrong
+        only where most of it is blank or invisible. While the model loads, whatever needs the tokenizer does not fit.
         """
-        if len(text) <= _WINDOW - _SPECIAL and _UNSURE.search(text) is None:
+        if len(text) <= _MOST_PIECES and _UNSURE.search(text) is None:
             return True
-        if len(text) > _MOST_CHARACTERS or not self.ready:
+        if len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_PIECES or not self.ready:
             return False
         try:
             return self._model().reads(text)
-        except UnicodeEncodeError:  # a lone surrogate
+        except TypeError:  # how the tokenizer refuses a lone surrogate
             return False
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
@@ -203,10 +203,9 @@ class HashEmbedder:
         words = _words(text) or [""]
         vector: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(self.dim)
         for feature in (*words, *map(" ".join, pairwise(words))):
-            digest = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "little")
+            digest = int.from_bytes(hashlib.blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
+            # n words have 2n - 1 features, an odd number, which cannot cancel out to nothing
             vector[(digest >> 1) % self.dim] += 1 if digest & 1 else -1
-        if not vector.any():  # every feature met its opposite
-            vector[0] = 1
         unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
         return unit
 
