@@ -29,7 +29,7 @@ def hit_head(trip: Trip, found: Found, now: float) -> Head:
         (b"x-cache", name),
         (b"x-cache-key", public_id(found.key)),
         *likeness,
-        (b"age", b"%d" % (now - entry.made)),
+        (b"age", b"%d" % max(0, now - entry.made)),  # a clock may have been set back
         (b"x-request-id", request_id),
         (b"request-id", request_id),
         (b"server-timing", server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)),

@@ -61,7 +61,7 @@ class Application:
             self._reporter.unrouted(call_id, error)
             await out.whole(*self._edge.error(error, call_id))
             return
-        await self._answer(trip, inlet or Inlet(receive, length=None, limit=0), out)
+        await self._answer(trip, inlet or Inlet.drained(receive), out)
 
     async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
         if is_upgrade(headers):
@@ -76,9 +76,7 @@ class Application:
         """Send what the gateway says; a client that leaves ends the work upstream."""
         work = asyncio.current_task()
         assert work is not None
-        watcher = None
-        if isinstance(trip.call.body, bytes):  # a streamed body notices by itself that the client has gone
-            watcher = self._tasks.spawn(_cancel_when(inlet, work), name="watch")
+        watcher = self._tasks.spawn(_cancel_when(inlet, work), name="watch")
         try:
             async with aclosing(self._gateway.handle(trip)) as answer:
                 async for item in answer:
@@ -91,11 +89,10 @@ class Application:
         except ClientGone:
             pass
         except asyncio.CancelledError:
-            if watcher is None or not watcher.done():
+            if not watcher.done():
                 raise  # the server itself is stopping
         finally:
-            if watcher is not None:
-                watcher.cancel()
+            watcher.cancel()
 
 
 async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]") -> None:

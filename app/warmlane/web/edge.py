@@ -3,12 +3,15 @@
 import itertools
 import os
 from collections.abc import AsyncIterable
+from typing import Final
 
 from warmlane.dialects.base import Dialect
 from warmlane.errors import WarmlaneError
 from warmlane.headers import credential, find, refuse_ambiguous
 from warmlane.model import Call, Headers
 from warmlane.web.routing import Route, Router
+
+_USUAL: Final = frozenset({b"", b"close", b"keep-alive"})
 
 
 class RequestIds:
@@ -39,7 +42,8 @@ class Edge:
         return self._router.route(method, host, path, query, headers)
 
     def call(self, method: str, route: Route, headers: Headers, body: bytes | AsyncIterable[bytes]) -> Call:
-        """The call that goes to `route`."""
+        """The call that goes to `route`, with the fields that go further than to us."""
+        headers = _end_to_end(headers)
         return Call(
             id=self.ids.next(),
             method=method,
@@ -67,3 +71,10 @@ class Edge:
         if not error.worth_retrying:
             headers.append((b"x-should-retry", b"false"))
         return error.status, tuple(headers), body
+
+
+def _end_to_end(headers: Headers) -> Headers:
+    """All but the fields that Connection names (RFC 9110 §7.6.1): the provider never sees them, so they say nothing."""
+    said = b",".join(value for name, value in headers if name == b"connection")
+    named = {token.strip().lower() for token in said.split(b",")} - _USUAL
+    return tuple(field for field in headers if field[0] not in named) if named else headers

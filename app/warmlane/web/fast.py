@@ -26,8 +26,8 @@ from warmlane.web.edge import Edge
 from warmlane.web.limits import Limits
 
 UNTOLD: Final = frozenset({
-    b"accept", b"accept-encoding", b"accept-language", b"connection", b"content-length", b"content-type",
-    b"idempotency-key", b"traceparent", b"tracestate", b"user-agent", b"x-request-id",
+    b"accept", b"accept-encoding", b"accept-language", b"content-length", b"content-type", b"idempotency-key",
+    b"traceparent", b"tracestate", b"user-agent", b"x-request-id",
 })  # fmt: skip
 """Header fields that change neither the tenant, nor the key, nor what the cache may do."""
 

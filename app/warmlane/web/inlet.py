@@ -1,7 +1,8 @@
 """The body of an ASGI request, within its limit, and the news that the client has gone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from warmlane.errors import TooLarge
 
@@ -18,8 +19,16 @@ class Inlet:
     def __init__(self, receive: Receive, *, length: bytes | None, limit: int) -> None:
         """Read from `receive` at most `limit` bytes. `length` is the Content-Length. Raises: TooLarge."""
         self._receive, self._limit, self._read = receive, limit, 0
+        self._whole = asyncio.Event()
         if length is not None and length.isdigit() and int(length) > limit:
             raise self._too_large()
+
+    @classmethod
+    def drained(cls, receive: Receive) -> Self:
+        """The inlet of a request whose body was had in another way: it only tells when the client has gone."""
+        inlet = cls(receive, length=None, limit=0)
+        inlet._whole.set()
+        return inlet
 
     async def whole(self) -> bytes:
         """All of it. Raises: TooLarge, ClientGone."""
@@ -40,9 +49,11 @@ class Inlet:
                 raise self._too_large()
             if chunk:
                 yield chunk
+        self._whole.set()
 
     async def gone(self) -> None:
-        """Return when the client has left. Only after the body was read."""
+        """Return when the client has left after its body was read; before that, whoever reads it is told."""
+        await self._whole.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 

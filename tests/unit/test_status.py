@@ -1,0 +1,157 @@
+"""What a response says about the cache."""
+
+from typing import Any
+
+import pytest
+
+from samples import NOW, a_body, a_call, a_find, a_look, a_trip, an_entry
+from warmlane.controls import Controls
+from warmlane.events import NoCache, NotNear, Outcome, Stage
+from warmlane.model import Head, Headers
+from warmlane.policy import Bypass
+from warmlane.status import hit_head, miss_head, public_id, server_timing
+from warmlane.trip import Found, Trip
+
+DEBUG = Controls(debug=True)
+
+
+def of_hit(trip: Trip | None = None, found: Found | None = None, now: float = NOW + 60) -> dict[str, str]:
+    """The fields of a hit's head."""
+    return fields(hit_head(trip or a_trip(), found or a_find(), now))
+
+
+def of_miss(trip: Trip | None = None, headers: Headers = (), *, stored: bool = False) -> dict[str, str]:
+    """The fields of a miss's head."""
+    return fields(miss_head(trip or a_trip(), Head(status=200, headers=headers), stored=stored))
+
+
+def fields(head: Head) -> dict[str, str]:
+    """Header fields by name, each of which came once."""
+    names = [name for name, _ in head.headers]
+    assert len(names) == len(set(names))
+    return {name.decode(): value.decode() for name, value in head.headers}
+
+
+def test_a_hit_says_whose_it_is_and_how_long_it_lives() -> None:
+    """Status 200, its own request ids, the stored content type and length, and nothing else of the provider's."""
+    head = hit_head(a_trip(first_byte=0.001), a_find(), NOW + 60)
+
+    assert head.status == 200
+    assert fields(head) == {
+        "content-type": "application/json",
+        "content-length": str(len(a_find().body)),
+        "cache-status": "warmlane; hit; ttl=3540",
+        "x-cache": "HIT",
+        "x-cache-key": "k_" + "6b" * 16,
+        "age": "60",
+        "x-request-id": "wl_1",
+        "request-id": "wl_1",
+        "server-timing": "lookup;dur=1.00",
+    }
+
+
+def test_a_hit_comes_as_the_caller_asked_for_it() -> None:
+    """The content type is that of the mode, whatever the mode the answer was stored in."""
+    streamed = a_trip(a_call(a_body(stream=True)))
+
+    assert of_hit(streamed)["content-type"] == "text/event-stream; charset=utf-8"
+    assert of_hit(found=a_find(an_entry(streamed=True)))["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [(Outcome.NORMALISED, "warmlane; hit; ttl=3540; detail=normalised"),
+     (Outcome.NEAR, "warmlane; hit; ttl=3540; detail=semantic")],
+)  # fmt: skip
+def test_a_hit_by_meaning_is_labelled(outcome: Outcome, status: str) -> None:
+    """SEMANTIC_HIT, and how it was found, with the likeness to four decimals."""
+    said = of_hit(a_trip(similarity=0.91239), a_find(outcome=outcome))
+
+    assert (said["cache-status"], said["x-cache"], said["x-cache-similarity"]) == (status, "SEMANTIC_HIT", "0.9124")
+    assert "x-cache-similarity" not in of_hit()
+
+
+def test_an_age_is_never_negative() -> None:
+    """RFC 9111 §5.1: it is a count of seconds, also where a clock was set back."""
+    assert of_hit(now=NOW - 5)["age"] == "0"
+
+
+def test_a_miss_passes_the_providers_head_on() -> None:
+    """Its status and fields, less hop-by-hop ones and names that we set, with ours added."""
+    sent: Headers = (
+        (b"content-type", b"application/json"),
+        (b"x-ratelimit-remaining-requests", b"9"),
+        (b"set-cookie", b"a=b"),
+        (b"connection", b"keep-alive"),
+        (b"x-cache", b"HIT from somebody else"),
+        (b"x-request-id", b"req_1"),
+    )
+    head = miss_head(a_trip(lookup_took=0.002, upstream_took=0.5), Head(status=201, headers=sent), stored=False)
+
+    assert head.status == 201
+    assert fields(head) == {
+        "content-type": "application/json",
+        "x-ratelimit-remaining-requests": "9",
+        "set-cookie": "a=b",
+        "x-request-id": "req_1",
+        "cache-status": "warmlane; fwd=uri-miss",
+        "x-cache": "MISS",
+        "server-timing": "lookup;dur=2.00, upstream;dur=500.00",
+    }
+
+
+def test_a_miss_that_is_kept_says_under_which_name() -> None:
+    """For delete and feedback."""
+    trip = a_trip()
+    said = of_miss(trip, stored=True)
+
+    assert said["cache-status"] == "warmlane; fwd=uri-miss; stored"
+    assert said["x-cache-key"] == public_id(trip.key).decode()
+
+
+def test_an_answer_without_a_request_id_gets_ours() -> None:
+    """Every response has one."""
+    assert of_miss()["x-request-id"] == "wl_1"
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "name"),
+    [
+        ({"plan": Bypass(why=NoCache.TEMPERATURE)}, "warmlane; fwd=bypass; detail=temperature", "BYPASS"),
+        ({"plan": a_look(read=False)}, "warmlane; fwd=request", "REFRESH"),
+        ({"must_prove": True}, "warmlane; fwd=stale", "REFRESH"),
+        ({"failed": Stage.LOOKUP}, "warmlane; fwd=uri-miss; detail=lookup_failed", "MISS"),
+        ({"failed": Stage.EMBED}, "warmlane; fwd=uri-miss; detail=embed_failed", "MISS"),
+    ],
+)
+def test_why_the_provider_was_asked(given: dict[str, Any], status: str, name: str) -> None:
+    """In the words of RFC 9211 §2.2."""
+    said = of_miss(a_trip(**given))
+
+    assert (said["cache-status"], said["x-cache"]) == (status, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"controls": DEBUG}, {}),
+        ({"controls": DEBUG, "similarity": 0.7}, {"x-cache-similarity": "0.7000"}),
+        (
+            {"controls": DEBUG, "similarity": 0.7, "gate": "threshold"},
+            {"x-cache-similarity": "0.7000", "x-cache-debug": "gate=threshold"},
+        ),
+        ({"controls": DEBUG, "not_near": NotNear.TIME}, {"x-cache-debug": "gate=time"}),
+        ({"similarity": 0.7, "gate": "threshold", "not_near": NotNear.TIME}, {}),
+    ],
+)
+def test_who_wants_to_know_is_told_what_refused_the_nearest(given: dict[str, Any], said: dict[str, str]) -> None:
+    """Only with X-Cache-Debug: 1."""
+    shown = of_miss(a_trip(**given))
+
+    assert {name: value for name, value in shown.items() if name in {"x-cache-similarity", "x-cache-debug"}} == said
+
+
+def test_server_timing_leaves_out_what_did_not_run() -> None:
+    """W3C's syntax, milliseconds."""
+    assert server_timing(lookup=0.00011, embed=None, upstream=0.4125) == b"lookup;dur=0.11, upstream;dur=412.50"
+    assert server_timing() == b""
