@@ -35,10 +35,9 @@ def test_a_call_is_read_and_planned(reader: Reader) -> None:
 
 def test_our_members_are_read_and_cut_from_what_goes_on(reader: Reader) -> None:
     """Every other byte is left as it was, and the key is that of the request without them."""
-    body = (
-        b'{"model":"gpt-4o" ,"cache": {"type": "exact_match", "ttl": 7}, "orq": {"x": 1},"temperature":0.0, "messages":'
-    )
-    body += b'[{"role":"user","content":"What is 2+2?"}]}'
+    ours = b',"cache": {"type": "exact_match", "ttl": 7}, "orq": {"x": 1}'
+    rest = b',"temperature":0.0, "messages":[{"role":"user","content":"What is 2+2?"}]}'
+    body = b'{"model":"gpt-4o" ' + ours + rest
     trip = reader.read(a_call(body))
 
     assert trip.controls == Controls(mode=Mode.EXACT, ttl=7)
