@@ -259,6 +259,8 @@ def main() -> None:
                 sys.exit("the digests differ from those in the repository")
             return
         TARGET.mkdir(parents=True, exist_ok=True)
+        if (TARGET / DIGESTS).exists() and digests(made) != (TARGET / DIGESTS).read_text():
+            print("these are other bytes than before: vectors made by the old model will not be found any more")
         for name in (MODEL, TOKENIZER):
             (TARGET / name).write_bytes((made / name).read_bytes())
         (TARGET / DIGESTS).write_text(digests(TARGET))
