@@ -15,6 +15,7 @@ WarmlaneError
 │   └── UpstreamTimeout 504 the provider did not answer in time
 ├── NotCached 504           only-if-cached, and it is not
 ├── StageError              never reaches a client: becomes StageFailed and a miss
+│   └── Loading             not yet, but soon
 └── ConfigError             at start only: which setting, and how to mend it
 
 Each knows its status and its metric name, and pickles: every argument goes to `super().__init__`, which is called again
@@ -132,6 +133,10 @@ class NotCached(WarmlaneError):
 
 class StageError(WarmlaneError):
     """A store, embedder or index is in trouble; the call goes on without it."""
+
+
+class Loading(StageError):
+    """The stage is still starting; nothing is wrong."""
 
 
 class ConfigError(WarmlaneError):

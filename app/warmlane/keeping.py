@@ -50,7 +50,7 @@ class Keeping:
                 rows = self._rows(trip, caller, entry, near=near)
                 for row in rows:
                     await self._caches.of(caller).put(row)
-                self._recent.forget(caller.tenant, trip.key)
+                self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
             self._reporter.stage_failed(trip, stage, error)
             self._reporter.not_stored(trip, NoCache.STAGE_FAILED)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 _log = logging.getLogger(__name__)
@@ -22,6 +22,19 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._done)
         return task
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]], *, name: str) -> asyncio.Task[None]:
+        """Do `work` again and again, `seconds` apart, until cancelled; one failure does not end it."""
+
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)  # noqa: TID251 - this is the one clockwork
+                try:
+                    await work()
+                except Exception as error:  # noqa: BLE001 - the next time may go better
+                    _log.error("%s failed: %s", name, type(error).__name__)
+
+        return self.spawn(repeat(), name=name)
 
     async def join(self, timeout: float | None = None) -> None:
         """Wait until everything spawned so far is done, at most `timeout` seconds; what is left is cancelled."""

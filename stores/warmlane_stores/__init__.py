@@ -7,21 +7,21 @@ from urllib.parse import urlsplit
 
 from warmlane.clock import Clock
 from warmlane.errors import ConfigError
-from warmlane.ports import Store
 from warmlane_stores import journal, memory, null
+from warmlane_stores.hot import ScannableStore
 
 GROUP = "warmlane.stores"
-"""The entry points that add a scheme: each names an `open_url(url: str, clock: Clock) -> Store`."""
+"""The entry points that add a scheme: each names an `open_url(url: str, clock: Clock) -> ScannableStore`."""
 
 
-def open_store(url: str, *, clock: Clock) -> Store:
+def open_store(url: str, *, clock: Clock) -> ScannableStore:
     """The store at `url`: `memory://`, `null://`, `sqlite:///absolute/folder`, or what an installed package adds.
 
     Options follow a question mark: `?max_bytes=…&max_entries=…`. Blocks while a file is opened and checked: call it
     before the event loop runs, or in a thread. Raises: ConfigError.
     """
     # What works with the sources alone on the path, when nothing is installed.
-    openers: dict[str, Callable[[str, Clock], Store]] = {
+    openers: dict[str, Callable[[str, Clock], ScannableStore]] = {
         "memory": memory.open_url,
         "null": null.open_url,
         "sqlite": journal.open_url,
@@ -34,4 +34,4 @@ def open_store(url: str, *, clock: Clock) -> Store:
         known = ", ".join(sorted(openers.keys() | found.keys()))
         msg = f"no store has the scheme {scheme!r}; there are: {known}"
         raise ConfigError(msg)
-    return cast("Callable[[str, Clock], Store]", found[scheme].load())(url, clock)
+    return cast("Callable[[str, Clock], ScannableStore]", found[scheme].load())(url, clock)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from warmlane.errors import ConfigError, StageError
+from warmlane.errors import ConfigError, Loading, StageError
 from warmlane.model import Vector
 
 MINILM = Path(__file__).parent.parent / "data" / "minilm"
@@ -160,11 +160,37 @@ class OnnxEmbedder:
             raise StageError(msg)
         if not self._loading.done():
             msg = "the embedder is still loading"
-            raise StageError(msg)
+            raise Loading(msg)
         if (error := self._loading.exception()) is not None:
             msg = f"the embedder failed to load: {type(error).__name__}"
             raise StageError(msg)
         return self._loading.result()
+
+
+class NoEmbedder:
+    """Where semantic matching is switched off: never ready."""
+
+    name, dim, window = "none", 0, 0
+
+    @property
+    def ready(self) -> bool:
+        """Never."""
+        return False
+
+    def fits(self, text: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Nothing does."""
+        return False
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:  # noqa: ARG002 - the port's signature
+        """Raises: StageError, always."""
+        msg = "semantic matching is switched off"
+        raise StageError(msg)
+
+    async def ping(self) -> None:
+        """Nothing is wrong: it was meant to be off."""
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
 
 
 class HashEmbedder:

@@ -107,6 +107,9 @@ class FastProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """A client came: it has until the deadline to send a whole header."""
         super().connection_made(transport)
+        if len(self.connections) > self.limits.max_connections:
+            transport.close()
+            return
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:

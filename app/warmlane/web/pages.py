@@ -9,7 +9,9 @@ from warmlane.model import Headers
 
 Page: TypeAlias = tuple[int, Headers, bytes]
 Readiness: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
-"""Each stage by name, and "ok" or what is wrong with it."""
+"""Each stage by name, and "ok", "loading", or what is wrong with it."""
+
+_SERVING = frozenset({"ok", "loading"})  # exact hits and the provider serve while the embedder loads
 
 _WELCOME = (
     b"Warmlane, a caching gateway for LLM APIs.\n"
@@ -32,7 +34,7 @@ class Pages:
             return _page(200, "text/plain", b"ok\n")
         if path == "/readyz":
             stages = await self._readiness()
-            ready = all(said == "ok" for said in stages.values())
+            ready = _SERVING.issuperset(stages.values())
             return _page(200 if ready else 503, "application/json", msgspec.json.encode(dict(stages)))
         if path == "/metrics" and self._metrics is not None:
             content_type, body = self._metrics()

@@ -1,0 +1,73 @@
+"""The command line: `warmlane serve`, `warmlane check`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from warmlane.errors import ConfigError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; the exit code. A wrong setting is one line on standard error."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except ConfigError as error:
+        print(f"warmlane: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="warmlane", description="A caching gateway for LLM APIs.")
+    parser.add_argument("--version", action="version", version=f"warmlane {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="run the gateway")
+    serve.add_argument("--solo", action="store_true", help="in one process (today the only way, and the default)")
+    serve.set_defaults(run=_serve)
+    check = commands.add_parser("check", help="print the effective settings and what is wrong with them")
+    check.set_defaults(run=_check)
+    for command in (serve, check):
+        command.add_argument("--host", help="address to listen on (127.0.0.1)")
+        command.add_argument("--port", type=int, help="port to listen on (8000; 0: any free one)")
+        command.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("warmlane")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _overrides(chosen: argparse.Namespace) -> dict[str, object]:
+    given = {"host": chosen.host, "port": chosen.port}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+# Imported where used: `--version` and `--help` need none of it, and a wrong setting is told before the servers load.
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from warmlane.settings import load
+
+    settings = load(chosen.config, _overrides(chosen))
+
+    from warmlane_serve.serving import serve
+
+    return serve(settings)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from warmlane.settings import load
+    from warmlane_serve.check import run
+
+    return run(load(chosen.config, _overrides(chosen)), sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
