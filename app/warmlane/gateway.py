@@ -12,17 +12,17 @@ from warmlane.events import NoCache, Outcome
 from warmlane.keeping import Keeping
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
-from warmlane.model import Call, Head, Headers
+from warmlane.model import Call, Head
 from warmlane.policy import Look, admit
 from warmlane.ports import Forwarder, Span, Tracer
 from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.standing import Standings
-from warmlane.status import hit_head, miss_head
+from warmlane.status import hit_head, lasting, lines, miss_head, passing_lines
 from warmlane.tasks import Tasks
 from warmlane.tee import Tee
-from warmlane.trip import Found, Trip
+from warmlane.trip import Found, Repeat, Trip
 
 _OK = 200
 
@@ -69,17 +69,34 @@ class Gateway:
             self._reporter.finished(trip)
         return head, found
 
-    def again(self, trip: Trip, found: Found, *, call_id: str, headers: Headers) -> Head | None:
-        """The head of the answer to the very same bytes as `trip`'s, if it may still be given. Never waits."""
-        repeat = self._reader.again(trip, call_id, headers)
-        if not self._lookup.still(repeat, found):
+    def repeat(self, trip: Trip, found: Found) -> Repeat:
+        """What `again` needs of a trip that was a hit."""
+        assert trip.caller is not None  # a hit has both
+        assert trip.ask is not None
+        return Repeat(
+            found=found,
+            lasting=lines(lasting(trip, found)),
+            controls=trip.controls,
+            tenant=trip.caller.tenant,
+            provider=trip.call.provider,
+            dialect=trip.call.dialect or "",
+            model=trip.ask.model,
+            streamed=trip.ask.streamed,
+        )
+
+    def again(self, repeat: Repeat, *, call_id: str, parent: bytes | None) -> bytes | None:
+        """The header lines of the answer to the very same bytes, if it may still be given. Never waits.
+
+        `parent` is the request's `traceparent`.
+        """
+        started, now = self._clock.monotonic(), self._clock.now()
+        if not self._lookup.still(repeat, now):
             return None
-        self._reporter.arrived(repeat)
-        with self._tracer.span("gateway", parent=_parent(repeat)) as span:
-            head = self._hit(repeat, found)
-            self._over(repeat, span)
-            self._reporter.finished(repeat)
-        return head
+        with self._tracer.span("gateway", parent=parent) as span:
+            took = self._clock.monotonic() - started
+            self._reporter.repeated(repeat, call_id, now, took)
+            span.set({"gen_ai.request.model": repeat.model, "warmlane.outcome": repeat.found.outcome})
+        return repeat.lasting + passing_lines(repeat.found, call_id.encode(), now, took)
 
     async def handle(self, trip: Trip) -> AsyncGenerator[Head | bytes, None]:
         """The answer: a Head, then its body in chunks. Closing it early cancels the call upstream.

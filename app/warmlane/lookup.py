@@ -20,7 +20,7 @@ from warmlane.recent import Kept, Recent
 from warmlane.report import Reporter
 from warmlane.seal import open_entry
 from warmlane.standing import Standings
-from warmlane.trip import Found, Trip
+from warmlane.trip import Found, Repeat, Trip
 
 CANDIDATES = 3
 """How many neighbours are judged."""
@@ -52,15 +52,15 @@ class Lookup:
         kept = self._recent.get(trip.caller.tenant, trip.key)
         return None if kept is None else self._usable(trip, kept, Outcome.EXACT, trip.key)
 
-    def still(self, trip: Trip, found: Found) -> bool:
-        """Whether what was found for the same bytes a moment ago may be given again."""
-        assert trip.caller is not None
-        entry, now = found.kept.entry, self._clock.now()
+    def still(self, repeat: Repeat, now: float) -> bool:
+        """Whether what was found for the same bytes a moment ago may be given again at `now`."""
+        kept = repeat.found.kept
+        entry = kept.entry
         return (
-            found.kept.alive
-            and found.kept.until > now
-            and is_fresh(trip.controls, now - entry.made, entry.expires - now)
-            and self._standings.may_reuse(trip.caller.tenant, entry.made)
+            kept.alive
+            and kept.until > now
+            and is_fresh(repeat.controls, now - entry.made, entry.expires - now)
+            and self._standings.may_reuse(repeat.tenant, entry.made)
         )
 
     async def find(self, trip: Trip, look: Look, caller: Caller) -> Found | None:

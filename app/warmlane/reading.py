@@ -12,7 +12,7 @@ from warmlane.errors import BadRequest, WarmlaneError
 from warmlane.events import NoCache
 from warmlane.keys import Asked
 from warmlane.lanes import Lane
-from warmlane.model import Call, Caller, Headers, JsonObject
+from warmlane.model import Call, Caller, JsonObject
 from warmlane.policy import Bypass, Look, plan
 from warmlane.seal import Callers
 from warmlane.strip import without
@@ -52,11 +52,6 @@ class Reader:
             trip.asked = Asked(call, ask, caller, self._lane, controls)
             trip.key = trip.asked.exact()
         return trip
-
-    def again(self, trip: Trip, call_id: str, headers: Headers) -> Trip:
-        """A new trip for the very same bytes as those of `trip`, a hit that was made `slim`."""
-        call = replace(trip.call, id=call_id, headers=headers)
-        return replace(trip, call=call, started=self._clock.monotonic(), at=self._clock.now())
 
     def _caller(self, call: Call) -> Caller | None:
         if not call.secret and not call.keyless:

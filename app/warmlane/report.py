@@ -17,7 +17,7 @@ from warmlane.events import (
     Stage,
     StageFailed,
 )
-from warmlane.trip import Trip
+from warmlane.trip import Repeat, Trip
 
 
 class Reporter:
@@ -54,6 +54,51 @@ class Reporter:
                 similarity=trip.similarity,
                 entry_age=age,
                 took=self._clock.monotonic() - trip.started,
+            )
+        )
+
+    def repeated(self, repeat: Repeat, call_id: str, at: float, took: float) -> None:
+        """The very same bytes were answered again: all that `arrived`, `looked` and `finished` say."""
+        found, tenant, publish = repeat.found, repeat.tenant.hex()[:8], self._bus.publish
+        entry = found.kept.entry
+        publish(
+            CallArrived(
+                call_id=call_id,
+                at=at,
+                lane=self._lane,
+                tenant=tenant,
+                provider=repeat.provider,
+                dialect=repeat.dialect,
+                model=repeat.model,
+                streamed=repeat.streamed,
+            )
+        )
+        publish(
+            LookupDone(
+                call_id=call_id,
+                at=at,
+                lane=self._lane,
+                tenant=tenant,
+                outcome=found.outcome,
+                entry_age=at - entry.made,
+                took=took,
+            )
+        )
+        publish(
+            ReplyFinished(
+                call_id=call_id,
+                at=at,
+                lane=self._lane,
+                tenant=tenant,
+                provider=repeat.provider,
+                model=entry.model or repeat.model,
+                status=200,
+                complete=True,
+                outcome=found.outcome,
+                first_byte=took,
+                took=took,
+                usage=entry.usage,
+                size=len(found.body),
             )
         )
 

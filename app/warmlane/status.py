@@ -17,24 +17,43 @@ _HIT = {
 
 def hit_head(trip: Trip, found: Found, now: float) -> Head:
     """The head of an answer from the cache. `now` is seconds since 1970."""
+    timing = server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)
+    return Head(status=_OK, headers=(*lasting(trip, found), *_passing(found, trip.call.id.encode(), now, timing)))
+
+
+def lasting(trip: Trip, found: Found) -> Headers:
+    """The fields of a hit that are the same the next time."""
     assert trip.dialect is not None
     assert trip.ask is not None
-    name, detail = _HIT[found.outcome]
-    entry, request_id = found.kept.entry, trip.call.id.encode()
     likeness: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
-    headers = (
+    return (
         (b"content-type", trip.dialect.content_type(streamed=trip.ask.streamed)),
         (b"content-length", b"%d" % len(found.body)),
-        (b"cache-status", b"warmlane; hit; ttl=%d%b" % (entry.expires - now, detail)),
-        (b"x-cache", name),
+        (b"x-cache", _HIT[found.outcome][0]),
         (b"x-cache-key", public_id(found.key)),
         *likeness,
-        (b"age", b"%d" % max(0, now - entry.made)),  # a clock may have been set back
-        (b"x-request-id", request_id),
-        (b"request-id", request_id),
-        (b"server-timing", server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)),
     )
-    return Head(status=_OK, headers=headers)
+
+
+def passing_lines(found: Found, call_id: bytes, now: float, took: float) -> bytes:
+    """The other fields of a hit, as lines for the wire. `took` is in seconds."""
+    return lines(_passing(found, call_id, now, b"lookup;dur=%.2f" % (took * 1000)))
+
+
+def lines(headers: Headers) -> bytes:
+    """Header fields as lines for the wire."""
+    return b"".join([part for name, value in headers for part in (name, b": ", value, b"\r\n")])
+
+
+def _passing(found: Found, call_id: bytes, now: float, timing: bytes) -> Headers:
+    entry = found.kept.entry
+    return (
+        (b"cache-status", b"warmlane; hit; ttl=%d%b" % (entry.expires - now, _HIT[found.outcome][1])),
+        (b"age", b"%d" % max(0, now - entry.made)),  # a clock may have been set back
+        (b"x-request-id", call_id),
+        (b"request-id", call_id),
+        (b"server-timing", timing),
+    )
 
 
 def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:

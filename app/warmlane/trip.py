@@ -1,7 +1,6 @@
 """One call on its way through the gateway: what was read and planned, and what has become of it so far."""
 
 import msgspec
-from msgspec.structs import replace
 
 from warmlane.controls import Controls
 from warmlane.dialects.base import Ask, Dialect
@@ -81,8 +80,18 @@ class Trip(msgspec.Struct, kw_only=True):
             return NoCache.STAGE_FAILED
         return getattr(self.plan, "why", None)
 
-    def slim(self) -> "Trip":
-        """The same trip without what the caller sent: no secret, no headers, no text. Enough to tell of a repeat."""
-        ask = None if self.ask is None else replace(self.ask, text=None, keyed={}, rest={})
-        call = replace(self.call, headers=(), query="", body=b"", secret=b"")  # a query may carry the key
-        return replace(self, call=call, ask=ask, asked=None)
+
+class Repeat(Value, frozen=True, kw_only=True, gc=True):
+    """What it takes to answer the very same bytes again, and to tell of it: nothing that the caller sent.
+
+    `lasting` are the header lines that do not change with time, ready for the wire.
+    """
+
+    found: Found
+    lasting: bytes
+    controls: Controls
+    tenant: bytes
+    provider: str
+    dialect: str
+    model: str
+    streamed: bool

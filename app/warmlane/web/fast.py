@@ -18,9 +18,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from warmlane.errors import HeadersTooLarge, TimedOut, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
-from warmlane.model import Head, Headers
+from warmlane.model import Head
 from warmlane.report import Reporter
-from warmlane.trip import Found, Trip
+from warmlane.status import lines as header_lines
+from warmlane.trip import Found, Repeat, Trip
 from warmlane.web.asgi import TRIP
 from warmlane.web.edge import Edge
 from warmlane.web.limits import Limits
@@ -31,6 +32,7 @@ UNTOLD: Final = frozenset({
 })  # fmt: skip
 """Header fields that change neither the tenant, nor the key, nor what the cache may do."""
 
+_OK = 200
 _SDK = b"x-stainless-"  # what an SDK tells of its machine and its retries
 
 
@@ -40,37 +42,36 @@ class Repeats:
     def __init__(self, key: bytes, max_bytes: int) -> None:
         """Remember the latest requests, as long as their answers are within `max_bytes`; `key` is random."""
         self._key, self._max, self._size = key, max_bytes, 0
-        self._known: OrderedDict[bytes, tuple[Trip, Found]] = OrderedDict()
+        self._known: OrderedDict[bytes, Repeat] = OrderedDict()
 
-    def digest(self, url: bytes, headers: Headers | list[tuple[bytes, bytes]], body: bytes) -> bytes:
-        """16 bytes that stand for every byte of the request that can matter."""
-        digest = blake2b(url, key=self._key, digest_size=16)
+    def digest(self, url: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> bytes:
+        """16 bytes that stand for every byte of the request that can matter. No field can hold a NUL."""
+        parts = [url]
         for name, value in headers:
             if name not in UNTOLD and not name.startswith(_SDK):
-                digest.update(b"\0%b\0%b" % (name, value))
-        digest.update(b"\0\0")
-        digest.update(body)
-        return digest.digest()
+                parts += (name, value)
+        parts += (b"", body)
+        return blake2b(b"\0".join(parts), key=self._key, digest_size=16).digest()
 
-    def get(self, digest: bytes) -> tuple[Trip, Found] | None:
-        """The trip and the answer, while the answer lives."""
+    def get(self, digest: bytes) -> Repeat | None:
+        """What was answered, while the answer lives."""
         known = self._known.get(digest)
-        if known is not None and not known[1].kept.alive:
+        if known is not None and not known.found.kept.alive:
             self._drop(digest)
             return None
         return known
 
-    def put(self, digest: bytes, trip: Trip, found: Found) -> None:
+    def put(self, digest: bytes, repeat: Repeat) -> None:
         """Remember the answer, and of the question no more than its digest."""
         self._drop(digest)
-        self._known[digest] = (trip.slim(), found)
-        self._size += _weight(found)
+        self._known[digest] = repeat
+        self._size += _weight(repeat)
         while self._size > self._max:
             self._drop(next(iter(self._known)))
 
     def sweep(self) -> None:
         """Drop the answers that no longer live."""
-        for digest in [digest for digest, (_, found) in self._known.items() if not found.kept.alive]:
+        for digest in [digest for digest, repeat in self._known.items() if not repeat.found.kept.alive]:
             self._drop(digest)
 
     def __len__(self) -> int:
@@ -80,12 +81,12 @@ class Repeats:
     def _drop(self, digest: bytes) -> None:
         known = self._known.pop(digest, None)
         if known is not None:
-            self._size -= _weight(known[1])
+            self._size -= _weight(known)
 
 
-def _weight(found: Found) -> int:
+def _weight(repeat: Repeat) -> int:
     """Bytes of the answer, and about what Python adds."""
-    return len(found.body) + 1500
+    return len(repeat.found.body) + 1500
 
 
 class FastProtocol(HttpToolsProtocol):
@@ -103,6 +104,7 @@ class FastProtocol(HttpToolsProtocol):
     _draining = False
     _in_message = False
     _timer: TimerHandle | None = None
+    _trip: Trip | None = None
 
     def connection_made(self, transport: Any) -> None:
         """A client came: it has until the deadline to send a whole header."""
@@ -130,8 +132,8 @@ class FastProtocol(HttpToolsProtocol):
                 self._arm()
 
     def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
+        """A request begins. uvicorn's part of it waits until the ordinary way is taken."""
+        self.url, self.headers, self.expect_100_continue = b"", [], False
         self._held, self._in_message, self._header_done = None, True, False
 
     def on_headers_complete(self) -> None:
@@ -165,9 +167,7 @@ class FastProtocol(HttpToolsProtocol):
             return
         body = self._held[0] if len(self._held) == 1 else b"".join(self._held)
         self._held = None
-        answer = self._look(body)
-        if answer is not None:
-            self._write(*answer)
+        if self._answer_at_once(body):
             return
         self._ordinary()
         super().on_body(body)
@@ -182,6 +182,13 @@ class FastProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def _ordinary(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        if self._trip is not None:
+            self.scope[TRIP] = self._trip  # type: ignore[literal-required] # ours, beside ASGI's
+            self._trip = None
         super().on_headers_complete()
         if self._draining and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -191,13 +198,25 @@ class FastProtocol(HttpToolsProtocol):
             return
         super().shutdown()
 
-    def _look(self, body: bytes) -> tuple[Head, bytes] | None:
+    def _answer_at_once(self, body: bytes) -> bool:
         digest = self.repeats.digest(self.url, self.headers, body)
-        known = self.repeats.get(digest)
-        if known is not None:
-            again = self.gateway.again(*known, call_id=self.edge.ids.next(), headers=tuple(self.headers))
-            if again is not None:
-                return again, known[1].body
+        repeat = self.repeats.get(digest)
+        if repeat is not None:
+            parent = find(tuple(self.headers), b"traceparent")
+            lines = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=parent)
+            if lines is not None:
+                self._write(_OK, lines, repeat.found.body)
+                return True
+        glanced = self._glance(body)
+        if glanced is None:
+            return False
+        head, trip, found = glanced
+        self._write(head.status, header_lines(head.headers), found.body)
+        self.repeats.put(digest, self.gateway.repeat(trip, found))
+        return True
+
+    def _glance(self, body: bytes) -> tuple[Head, Trip, Found] | None:
+        """The answer that recent memory has; else the trip that was begun is kept for the ordinary way."""
         path, _, query = self.url.decode("latin-1").partition("?")
         headers = tuple(self.headers)
         if is_upgrade(headers):
@@ -211,19 +230,15 @@ class FastProtocol(HttpToolsProtocol):
         trip = self.gateway.begin(self.edge.call("POST", route, headers, body))
         glanced = self.gateway.glance(trip)
         if glanced is None:
-            self.scope[TRIP] = trip  # type: ignore[literal-required] # ours, beside ASGI's
+            self._trip = trip
             return None
-        head, found = glanced
-        self.repeats.put(digest, trip, found)
-        return head, found.body
+        return glanced[0], trip, glanced[1]
 
-    def _write(self, head: Head, body: bytes) -> None:
+    def _write(self, status: int, lines: bytes, body: bytes) -> None:
         keep_alive = self.parser.should_keep_alive() and not self._draining
-        out = [STATUS_LINE[head.status]]
-        for name, value in (*self.server_state.default_headers, *head.headers):
-            out += (name, b": ", value, b"\r\n")
-        out += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", body)
-        self.transport.write(b"".join(out))
+        end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+        own = header_lines(tuple(self.server_state.default_headers))
+        self.transport.write(b"".join((STATUS_LINE[status], own, lines, end, body)))
         self.server_state.total_requests += 1
         if not keep_alive:
             self.transport.close()
@@ -244,7 +259,7 @@ class FastProtocol(HttpToolsProtocol):
         self.reporter.unrouted(call_id, error)
         status, headers, body = self.edge.error(error, call_id)
         self._draining = True
-        self._write(Head(status=status, headers=headers), body)
+        self._write(status, header_lines(headers), body)
 
     def _arm(self) -> None:
         self._timer = self.loop.call_later(self.limits.arrival_timeout, self._late)
