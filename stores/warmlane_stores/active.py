@@ -9,7 +9,7 @@ import numpy as np
 
 from warmlane.model import Row, Vector
 from warmlane.seal import Tampered, open_vector
-from warmlane_stores.index.base import Matrix, VectorIndex
+from warmlane_stores.index.base import Matrix, VectorIndex, has_direction
 
 Opened: TypeAlias = Mapping[bytes, tuple[list[bytes], Matrix]]
 """By partition: keys, and their vectors as rows."""
@@ -125,9 +125,10 @@ def open_rows(vector_key: bytes, rows: Iterable[Row]) -> Opened:
             vector = open_vector(vector_key, row)
         except Tampered:
             continue
-        length = float(np.linalg.norm(vector))
         keys, vectors = found.setdefault(row.partition, ([], []))
-        if 0 < length < np.inf and (not vectors or vectors[0].shape == vector.shape):
+        if vectors and vectors[0].shape != vector.shape:
+            continue
+        if has_direction(vector):
             keys.append(row.key)
             vectors.append(vector)
     return {partition: (keys, np.stack(vectors)) for partition, (keys, vectors) in found.items() if keys}

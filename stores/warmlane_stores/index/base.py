@@ -55,9 +55,19 @@ def normalise(vectors: Matrix, dim: int | None) -> Matrix:
     if dim is not None and vectors.shape[-1] != dim:
         msg = f"a vector here has {dim} components, not {vectors.shape[-1]}"
         raise ValueError(msg)
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    if not (np.isfinite(lengths).all() and lengths.all()):
+    if not has_direction(vectors).all():
         msg = "a vector has no direction: it is zero or not finite"
         raise ValueError(msg)
-    units: Matrix = vectors / lengths
-    return units
+    return np.divide(vectors, np.sqrt(_squares(vectors))[..., None], dtype=np.float32)
+
+
+def has_direction(vectors: Matrix) -> NDArray[np.bool_]:
+    """Which of them are neither zero nor infinite nor NaN, shape (n,)."""
+    squares = _squares(vectors)
+    found: NDArray[np.bool_] = (squares > 0) & (squares < np.inf)
+    return found
+
+
+def _squares(vectors: Matrix) -> Matrix:
+    squares: Matrix = np.einsum("...i,...i->...", vectors, vectors)
+    return squares
