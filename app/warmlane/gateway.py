@@ -179,7 +179,7 @@ class Gateway:
             yield miss_head(trip, head, stored=self._refusal(trip, tee) is None)
             yield tee.body
         else:
-            hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK
+            hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK and tee.may_be_kept
             yield miss_head(trip, head, stored=hoped)
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head

@@ -38,6 +38,13 @@ class Tee:
         length = find(self.head.headers, b"content-length")
         return not self.streamed and length is not None and length.isdigit() and int(length) <= self._limit
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether nothing in its head forbids that: it is not encoded, and not said to be longer than the limit."""
+        assert self.head is not None
+        length = find(self.head.headers, b"content-length") or b""
+        return self.encoding is None and not (length.isdigit() and int(length) > self._limit)
+
     def add(self, chunk: bytes) -> None:
         """Take a copy of `chunk`."""
         self.size += len(chunk)

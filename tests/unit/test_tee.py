@@ -50,6 +50,20 @@ def test_only_a_short_whole_answer_is_read_before_its_head_leaves(headers: Heade
     assert begun(headers).is_short is short
 
 
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        (JSON, True),
+        ((*STREAM, *LENGTH), True),
+        ((*JSON, (b"content-length", b"1001")), False),
+        ((*JSON, (b"content-encoding", b"gzip")), False),
+    ],
+)
+def test_a_head_can_forbid_that_the_answer_is_kept(headers: Headers, *, kept: bool) -> None:
+    """Then nothing is promised to the caller."""
+    assert begun(headers).may_be_kept is kept
+
+
 def test_it_holds_what_passed_by() -> None:
     """In order, and as often as it is asked for."""
     tee = begun()
