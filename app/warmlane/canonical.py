@@ -1,7 +1,7 @@
 """Strict reading of JSON, and one canonical form for what means the same.
 
-Reading is strict where parsers differ: a body with duplicate keys, NaN, a lone surrogate, a byte order mark or 200 levels
-means different things to different readers, so it is never cached (it is still forwarded, untouched).
+Reading is strict where parsers differ: a body with duplicate keys, NaN, a lone surrogate, a byte order mark or 200
+levels means different things to different readers, so it is never cached (it is still forwarded, untouched).
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from json.encoder import encode_basestring
 import jiter
 
 from warmlane.model import Json, JsonObject
+
+_WORDS = {True: "true", False: "false", None: "null"}
 
 
 class Unreadable(ValueError):
@@ -35,43 +37,43 @@ def read(body: bytes) -> JsonObject:
 def canonical(value: Json) -> bytes:
     """The canonical form of a value that `read` gave.
 
-    RFC 8785 (keys sorted by UTF-16 code units, no spaces, strings untouched), but for numbers, which are written by their
-    exact decimal value instead of being rounded to doubles: `0`, `0.0` and `-0.0` are one, `2**64` and `2**64 + 1` are two.
+    RFC 8785 (keys sorted by UTF-16 code units, no spaces, strings untouched), but for numbers, which are written by
+    their exact decimal value instead of being rounded to doubles: `0`, `0.0` and `-0.0` are one, `2**64` and
+    `2**64 + 1` are two. Raises: TypeError for what `read` never gives.
     """
     parts: list[str] = []
     _write(value, parts.append)
     return "".join(parts).encode()
 
 
-def _write(value: Json, put: Callable[[str], None]) -> None:  # noqa: C901 - one branch per JSON type
-    if isinstance(value, str):
+def _write(value: Json, put: Callable[[str], None]) -> None:
+    kind = type(value)  # exactly these come out of `read`; a subclass is refused below
+    if kind is str:
         put(encode_basestring(value))
-    elif value is True:
-        put("true")
-    elif value is False:
-        put("false")
-    elif value is None:
-        put("null")
-    elif isinstance(value, int):
-        put(_number(Decimal(value)))
-    elif isinstance(value, Decimal):
-        put(_number(value))
-    elif isinstance(value, dict):
+    elif kind is dict:
         mark = "{"
         for key in _sorted(value):
-            put(mark + encode_basestring(key) + ":")
-            _write(value[key], put)
+            item = value[key]
+            if type(item) is str:  # most are: spares a call
+                put(f"{mark}{encode_basestring(key)}:{encode_basestring(item)}")
+            else:
+                put(f"{mark}{encode_basestring(key)}:")
+                _write(item, put)
             mark = ","
         put("}" if mark == "," else "{}")
-    elif isinstance(value, list):
+    elif kind is list:
         mark = "["
         for item in value:
             put(mark)
             _write(item, put)
             mark = ","
         put("]" if mark == "," else "[]")
+    elif kind is int or kind is Decimal:
+        put(_number(Decimal(value)))
+    elif kind is bool or value is None:
+        put(_WORDS[value])
     else:
-        msg = f"no JSON value: {type(value).__name__}"
+        msg = f"no JSON value: {kind.__name__}"
         raise TypeError(msg)
 
 

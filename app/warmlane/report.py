@@ -47,7 +47,10 @@ class Reporter:
         """The cache was asked; `age` is the hit's, in seconds."""
         self._bus.publish(
             LookupDone(
-                **self._common(trip),
+                call_id=trip.call.id,
+                at=self._clock.now(),
+                lane=self._lane,
+                tenant=trip.tenant,
                 outcome=trip.outcome,
                 why=None if age is not None else trip.why,
                 not_near=trip.not_near,
@@ -118,7 +121,10 @@ class Reporter:
         """The call is over."""
         self._bus.publish(
             ReplyFinished(
-                **self._common(trip),
+                call_id=trip.call.id,
+                at=self._clock.now(),
+                lane=self._lane,
+                tenant=trip.tenant,
                 provider=trip.call.provider,
                 model=trip.answered_by or trip.model,
                 status=trip.status,

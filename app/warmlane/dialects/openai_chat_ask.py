@@ -20,7 +20,11 @@ TEXT_TAKEN = True
 
 _STATE = ("previous_response_id", "conversation", "background", "prompt")
 _SEARCH = ("web_search_options", "search_parameters", "plugins")  # OpenAI, xAI, OpenRouter
+_ONLINE = ":online"  # OpenRouter's spelling of a web search
 _OWN_TOOLS = ("function", "custom")  # what the client runs itself
+_RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", "store", *_STATE, *_SEARCH})
+"""Members that most bodies lack: whoever has none of them is spared the looks at each."""
+
 _PLAIN_PARTS = frozenset({"text", "refusal"})
 
 
@@ -50,11 +54,16 @@ def _is_readable(body: JsonObject) -> bool:
         isinstance(model, str)
         and model != ""
         and isinstance(body.get("stream") or False, bool)
-        and all(body.get(name) is None or _is_number(body[name]) for name in ("n", "best_of"))
-        and all(isinstance(body.get(name) or [], list) for name in ("tools", "functions", "modalities"))
+        and (_RARE.isdisjoint(body) or _are_rare_ones_readable(body))
         and isinstance(messages, list)
         and messages != []
         and all(map(_is_message, messages))
+    )
+
+
+def _are_rare_ones_readable(body: JsonObject) -> bool:
+    return all(body.get(name) is None or _is_number(body[name]) for name in ("n", "best_of")) and all(
+        isinstance(body.get(name) or [], list) for name in ("tools", "functions", "modalities")
     )
 
 
@@ -79,45 +88,54 @@ def _is_number(value: Json) -> bool:
 def _never(body: JsonObject) -> NoCache | None:
     """Contract §6, "Never"."""
     messages, tools = body["messages"], body.get("tools") or ()
-    if any(body.get(name) not in (None, 1) for name in ("n", "best_of")):
+    plain = _RARE.isdisjoint(body)
+    if not plain and any(body.get(name) not in (None, 1) for name in ("n", "best_of")):
         return NoCache.CHOICES
-    if body.get("store") not in (None, False) or any(body.get(name) for name in _STATE) or _leans_on_files(messages):
+    if _leans_on_files(messages) or (
+        not plain and (body.get("store") not in (None, False) or any(body.get(name) for name in _STATE))
+    ):
         return NoCache.SERVER_STATE
     if (
-        any(body.get(name) is not None for name in _SEARCH)
-        or body["model"].endswith(":online")  # OpenRouter's spelling of a web search
+        body["model"].endswith(_ONLINE)
+        or any(body.get(name) is not None for name in _SEARCH)
         or not all(isinstance(tool, dict) and tool.get("type") in _OWN_TOOLS for tool in tools)
     ):
         return NoCache.HOSTED_TOOLS
-    if body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ()):
+    if not plain and (body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ())):
         return NoCache.MEDIA
     return None
 
 
 def _leans_on_files(messages: Sequence[JsonObject]) -> bool:
     """Whether a part or an earlier spoken answer is named by an id, behind which the provider keeps what is meant."""
-    if any(message.get("audio") for message in messages):
-        return True
-    files = (part.get("file") for part in _parts(messages))
-    return any(isinstance(file, dict) and file.get("file_id") is not None for file in files)
+    for message in messages:
+        if message.get("audio"):
+            return True
+        content = message.get("content")
+        if isinstance(content, list) and any(map(_is_file, content)):
+            return True
+    return False
+
+
+def _is_file(part: JsonObject) -> bool:
+    file = part.get("file")
+    return isinstance(file, dict) and file.get("file_id") is not None
 
 
 def _not_near(body: JsonObject, text: str | None) -> NotNear | None:
-    messages = body["messages"]
-    if any(part["type"] not in _PLAIN_PARTS for part in _parts(messages)):
-        return NotNear.MEDIA
-    if body.get("tools") or body.get("functions") or any(map(_uses_tools, messages)):
+    tools = bool(body.get("tools") or body.get("functions"))
+    for message in body["messages"]:
+        content = message.get("content")
+        if isinstance(content, list) and any(part["type"] not in _PLAIN_PARTS for part in content):
+            return NotNear.MEDIA
+        tools = tools or _uses_tools(message)
+    if tools:
         return NotNear.TOOLS
     return NotNear.TEXT if text is None else None
 
 
 def _uses_tools(message: Mapping[str, Json]) -> bool:
     return message["role"] in {"tool", "function"} or bool(message.get("tool_calls") or message.get("function_call"))
-
-
-def _parts(messages: Sequence[JsonObject]) -> list[JsonObject]:
-    contents = (message.get("content") for message in messages)
-    return [part for content in contents if isinstance(content, list) for part in content]
 
 
 def _take_text(keyed: JsonObject) -> tuple[str | None, JsonObject]:
