@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from samples import CHAT, NOW, PEPPER, SECRET, a_body, a_call, a_caller, dump
+from samples import NOW, PEPPER, a_body, a_call, a_caller, dump
 from warmlane.clock import ManualClock
 from warmlane.controls import NOTHING_SAID, Controls
 from warmlane.dialects.openai_chat import OpenAIChat
@@ -101,15 +101,3 @@ def test_without_a_key_there_is_no_caller(reader: Reader) -> None:
     assert isinstance(shared.plan, Look)
     assert shared.caller is not None
     assert not shared.caller.durable
-
-
-def test_a_repeat_is_told_apart_only_by_its_id_and_headers(reader: Reader, clock: ManualClock) -> None:
-    """The key and the plan are the ones worked out before; the times are its own."""
-    first = reader.read(a_call()).slim()
-    clock.advance(5)
-    again = reader.again(first, "wl_2", ((b"traceparent", b"00"),))
-
-    assert (again.call.id, again.call.headers, again.call.path) == ("wl_2", ((b"traceparent", b"00"),), CHAT)
-    assert (again.started, again.at) == (NOW + 5, NOW + 5)
-    assert (again.key, again.plan, again.caller) == (first.key, first.plan, first.caller)
-    assert SECRET not in repr(again).encode()

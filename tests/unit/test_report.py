@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from samples import NOW, a_body, a_call, a_trip
+from samples import NOW, a_body, a_call, a_find, a_trip
 from warmlane.bus import Bus
 from warmlane.clock import ManualClock
+from warmlane.controls import NOTHING_SAID
 from warmlane.errors import UnknownRoute, Unreachable
 from warmlane.events import (
     CallArrived,
@@ -27,6 +28,7 @@ from warmlane.events import (
 from warmlane.model import Usage
 from warmlane.policy import Bypass
 from warmlane.report import Reporter
+from warmlane.trip import Repeat
 
 
 class Heard:
@@ -163,3 +165,25 @@ async def test_an_answer_was_kept_or_not(heard: Heard) -> None:
         EntryStored(**COMMON, size=900, near=True, took=0.01),
         EntryRefused(**COMMON, why=NoCache.NOT_FINAL),
     ]
+
+
+async def test_a_repeat_is_told_like_any_hit(heard: Heard) -> None:
+    """The three events that a hit has, with the numbers of its entry."""
+    trip, found = a_trip(), a_find()
+    assert trip.caller is not None
+    repeat = Repeat(
+        found=found, lasting=b"", controls=NOTHING_SAID, tenant=trip.caller.tenant, provider="openai",
+        dialect="openai_chat", model="gpt-4o", streamed=False,
+    )  # fmt: skip
+    heard.reporter.repeated(repeat, "wl_1", NOW + 2, 0.5)
+    await heard.bus.flush()
+
+    usage = Usage(input_tokens=9, output_tokens=2)
+    assert heard.events == [
+        CallArrived(**COMMON, provider="openai", dialect="openai_chat", model="gpt-4o", streamed=False),
+        LookupDone(**COMMON, outcome=Outcome.EXACT, entry_age=2, took=0.5),
+        ReplyFinished(
+            **COMMON, provider="openai", model="gpt-4o-2024-08-06", status=200, complete=True, outcome=Outcome.EXACT,
+            first_byte=0.5, took=0.5, usage=usage, size=len(found.body),
+        ),
+    ]  # fmt: skip

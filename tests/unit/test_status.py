@@ -9,7 +9,7 @@ from warmlane.controls import Controls
 from warmlane.events import NoCache, NotNear, Outcome, Stage
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass
-from warmlane.status import hit_head, miss_head, public_id, server_timing
+from warmlane.status import hit_head, lasting, lines, miss_head, passing_lines, public_id, server_timing
 from warmlane.trip import Found, Trip
 
 DEBUG = Controls(debug=True)
@@ -155,3 +155,12 @@ def test_server_timing_leaves_out_what_did_not_run() -> None:
     """W3C's syntax, milliseconds."""
     assert server_timing(lookup=0.00011, embed=None, upstream=0.4125) == b"lookup;dur=0.11, upstream;dur=412.50"
     assert server_timing() == b""
+
+
+def test_a_hit_for_the_wire_is_the_same_hit() -> None:
+    """What lasts and what passes, as lines, are the fields of the head, each once."""
+    trip, found = a_trip(similarity=0.9, first_byte=0.001), a_find(outcome=Outcome.NEAR)
+    written = lines(lasting(trip, found)) + passing_lines(found, b"wl_1", NOW + 60, 0.001)
+
+    assert sorted(written.split(b"\r\n")) == sorted(lines(hit_head(trip, found, NOW + 60).headers).split(b"\r\n"))
+    assert b"id: wl_1" not in lines(lasting(trip, found))

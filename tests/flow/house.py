@@ -1,0 +1,112 @@
+"""A whole gateway in this process, with shipped parts in place of the network, the disk and the model."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from samples import PEPPER
+from warmlane.adapters.embedders import HashEmbedder
+from warmlane.adapters.scripted import ScriptedForwarder
+from warmlane.adapters.telemetry import NullTracer
+from warmlane.bus import Bus
+from warmlane.caches import Caches, Deadlines
+from warmlane.clock import ManualClock
+from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.events import Event
+from warmlane.gateway import Gateway
+from warmlane.keeping import Keeping
+from warmlane.lanes import Lane
+from warmlane.lookup import Lookup
+from warmlane.ports import Cache, Embedder
+from warmlane.providers import table
+from warmlane.reading import Reader
+from warmlane.recent import Recent
+from warmlane.report import Reporter
+from warmlane.seal import Callers
+from warmlane.standing import Standings
+from warmlane.tasks import Tasks
+from warmlane.web.edge import Edge
+from warmlane.web.routing import Router
+from warmlane_stores.index.flat import FlatIndex
+from warmlane_stores.memory import MemoryStore
+from warmlane_stores.shard import Shard
+
+
+def a_shard(clock: ManualClock) -> Shard:
+    """A cache in RAM."""
+    return Shard(MemoryStore(clock), FlatIndex, clock)
+
+
+class House:
+    """A gateway with everything it needs, as an async context manager."""
+
+    def __init__(
+        self,
+        clock: ManualClock,
+        *,
+        lane: Lane | None = None,
+        embedder: Embedder | None = None,
+        durable: Cache | None = None,
+        deadlines: Deadlines | None = None,
+        recent_bytes: int = 1_000_000,
+    ) -> None:
+        """Put it together; what is not given is in RAM and works."""
+        self.clock, self.provider, self.tasks = clock, ScriptedForwarder(), Tasks()
+        self.durable, self.volatile = durable or a_shard(clock), a_shard(clock)
+        self.recent = Recent(max_bytes=recent_bytes, seconds=60, clock=clock)
+        self.edge = Edge(Router(table({})), errors=OpenAIChat())
+        self.bus = Bus([self], clock=clock)
+        self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
+        self._events: list[Event] = []
+        self._count = 0
+        self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or Deadlines())
+
+    def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
+        caches, chat = Caches(durable=self.durable, volatile=self.volatile), OpenAIChat()
+        standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
+        lookup = Lookup(
+            caches=caches, embedder=embedder, recent=self.recent, standings=standings, deadlines=deadlines,
+            reporter=self.reporter, tracer=NullTracer(), clock=self.clock,
+        )  # fmt: skip
+        keeping = Keeping(
+            caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, reporter=self.reporter,
+            tracer=NullTracer(), clock=self.clock,
+        )  # fmt: skip
+        return Gateway(
+            lane=lane,
+            reader=Reader(lane=lane, dialects={chat.name: chat}, callers=Callers(PEPPER), clock=self.clock),
+            lookup=lookup, forwarder=self.provider, keeping=keeping, recent=self.recent, standings=standings,
+            reporter=self.reporter, tracer=NullTracer(), tasks=self.tasks, clock=self.clock,
+        )  # fmt: skip
+
+    async def __aenter__(self) -> Self:
+        """The house, which is closed at the end."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        await self.tasks.cancel()
+        await self.bus.aclose()
+        await self.durable.aclose()
+        await self.volatile.aclose()
+
+    def next_id(self) -> str:
+        """A name for the next call."""
+        self._count += 1
+        return f"wl_{self._count}"
+
+    async def settle(self) -> None:
+        """Wait for what goes on after an answer has left."""
+        await self.tasks.join()
+        await self.bus.flush()
+
+    async def accept(self, events: Sequence[Event], /) -> None:
+        """Hear what is told: the house is a sink too."""
+        self._events.extend(events)
+
+    def heard(self) -> list[Event]:
+        """What was told since this was asked last."""
+        heard, self._events = self._events, []
+        return heard
