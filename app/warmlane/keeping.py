@@ -1,11 +1,13 @@
 """Storing an answer after its last byte has left: judged, sealed, put. Nothing here can delay or fail a call."""
 
+import asyncio
+
 from warmlane.caches import Caches
 from warmlane.clock import Clock
 from warmlane.dialects.base import Finish
 from warmlane.events import NoCache, Stage
 from warmlane.lanes import Lane
-from warmlane.model import Caller, Entry, Row
+from warmlane.model import Caller, Entry, Row, Vector
 from warmlane.policy import Look
 from warmlane.ports import Embedder, Tracer
 from warmlane.recent import Recent
@@ -38,25 +40,20 @@ class Keeping:
     ) -> None:
         """Store `body`, the decoded answer. Where the store is in trouble: an event."""
         started = self._clock.monotonic()
-        stage = Stage.STORE
+        entry = self._entry(trip, look, body, finish, streamed=streamed)
+        vector = None if finish.exact_only else await self._vector(trip)
         try:
             with self._tracer.span("store"):
-                entry = self._entry(trip, look, body, finish, streamed=streamed)
-                near = trip.not_near is None and not finish.exact_only
-                if near and trip.vector is None and trip.partition:
-                    stage = Stage.EMBED
-                    (trip.vector,) = await self._embedder.embed([trip.text])
-                    stage = Stage.STORE
-                rows = self._rows(trip, caller, entry, near=near)
-                for row in rows:
-                    await self._caches.of(caller).put(row)
+                rows = self._rows(trip, caller, entry, vector)
+                cache = self._caches.of(caller)
+                await asyncio.gather(*(cache.put(row) for row in rows))
                 self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
-            self._reporter.stage_failed(trip, stage, error)
+            self._reporter.stage_failed(trip, Stage.STORE, error)
             self._reporter.not_stored(trip, NoCache.STAGE_FAILED)
             return
         size, took = sum(row.size for row in rows), self._clock.monotonic() - started
-        self._reporter.stored(trip, size=size, near=bool(rows[0].vector), took=took)
+        self._reporter.stored(trip, size=size, near=vector is not None, took=took)
 
     def _entry(self, trip: Trip, look: Look, body: bytes, finish: Finish, *, streamed: bool) -> Entry:
         now = self._clock.now()
@@ -72,13 +69,25 @@ class Keeping:
             exact_only=finish.exact_only,
         )
 
-    def _rows(self, trip: Trip, caller: Caller, entry: Entry, *, near: bool) -> list[Row]:
+    async def _vector(self, trip: Trip) -> Vector | None:
+        """The vector under which the answer can be found by meaning, None where it may not or cannot be.
+
+        The lookup made it, unless the embedder was still loading or out of time, or the cache was not to be read.
+        """
+        ready = trip.partition and trip.vector is None and self._embedder.ready
+        if ready and self._embedder.fits(trip.text):
+            try:
+                (trip.vector,) = await self._embedder.embed([trip.text])
+            except Exception as error:  # noqa: BLE001 - the answer is still worth keeping
+                self._reporter.stage_failed(trip, Stage.EMBED, error)
+        return trip.vector
+
+    def _rows(self, trip: Trip, caller: Caller, entry: Entry, vector: Vector | None) -> list[Row]:
         """The answer's own row, and a signpost under the normal form of its text."""
-        vector = trip.vector if near else None
         partition = trip.partition if vector is not None else b""
         labels = self._labels(trip)
         rows = [seal(caller, trip.key, entry, partition=partition, vector=vector, labels=labels)]
-        if near and trip.normal_key is not None:
+        if trip.normal_key is not None and not entry.exact_only:
             sign = Entry(
                 prompt="",
                 body=b"",

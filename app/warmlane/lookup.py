@@ -81,13 +81,13 @@ class Lookup:
         found = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED) if look.read else None
         if found is not None:
             return found
+        trip.partition = trip.asked.partition(self._embedder.name)
         if not self._embedder.ready:
             trip.not_near = NotNear.WARMING
         elif not self._embedder.fits(trip.text):
             trip.not_near = NotNear.WINDOW
-        else:
-            trip.partition = trip.asked.partition(self._embedder.name)
-            return await self._near(trip, look, caller) if look.read else None
+        elif look.read:
+            return await self._near(trip, look, caller)
         return None
 
     async def _same(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
