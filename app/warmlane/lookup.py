@@ -80,6 +80,7 @@ class Lookup:
         trip.normal_key = trip.asked.normalised(normalise(trip.text))
         found = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED) if look.read else None
         if found is not None:
+            trip.similarity = 1.0  # the same words
             return found
         trip.partition = trip.asked.partition(self._embedder.name)
         if not self._embedder.ready:
@@ -100,7 +101,7 @@ class Lookup:
                 key = entry.alias
                 row = await cache.get(caller.tenant, key)
                 entry = None if row is None else open_entry(caller, row)
-            if entry is not None:
+            if entry is not None and (outcome is Outcome.EXACT or not entry.exact_only):
                 return self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
         return None
 
@@ -122,7 +123,12 @@ class Lookup:
         async with self._fail_open(trip, Stage.NEAR, self._deadlines.near):
             with self._tracer.span("near"):
                 rows = await self._caches.of(caller).near(probe, CANDIDATES)
-                entries = [(near.similarity, near.row.key, open_entry(caller, near.row)) for near in rows]
+                # One that is too old must not stand before others: a store keeps rows up to five minutes longer.
+                entries = [
+                    (near.similarity, near.row.key, entry)
+                    for near in rows
+                    if self._is_fresh(trip, entry := open_entry(caller, near.row))
+                ]
             return self._judged(trip, look, caller, entries)
         return None
 
@@ -142,14 +148,17 @@ class Lookup:
         assert trip.ask is not None
         assert trip.caller is not None
         assert trip.dialect is not None
-        now = self._clock.now()
-        if not is_fresh(trip.controls, now - kept.entry.made, kept.entry.expires - now):
+        if not self._is_fresh(trip, kept.entry):
             return None
         if not self._standings.may_reuse(trip.caller.tenant, kept.entry.made):
             trip.must_prove = True
             return None
         body = trip.dialect.render(kept.entry.body, streamed=kept.entry.streamed, ask=trip.ask)
         return None if body is None else Found(outcome=outcome, kept=kept, key=key, body=body)
+
+    def _is_fresh(self, trip: Trip, entry: Entry) -> bool:
+        now = self._clock.now()
+        return is_fresh(trip.controls, now - entry.made, entry.expires - now)
 
     @asynccontextmanager
     async def _fail_open(self, trip: Trip, stage: Stage, seconds: float) -> AsyncIterator[None]:
