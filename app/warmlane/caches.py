@@ -16,8 +16,12 @@ class Caches(Value, frozen=True, kw_only=True, gc=True):
 
 
 class Deadlines(Value, frozen=True, kw_only=True):
-    """Seconds each stage may take before the call goes on without it."""
+    """Seconds each stage may take before the call goes on without it.
+
+    `keep` is for what happens after the answer has left: how long the embedder, and then the store, is waited for.
+    """
 
     store: float = 0.05
     embed: float = 0.25
     near: float = 0.25
+    keep: float = 5.0

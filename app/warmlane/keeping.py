@@ -2,7 +2,7 @@
 
 import asyncio
 
-from warmlane.caches import Caches
+from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.dialects.base import Finish
 from warmlane.events import NoCache, Stage
@@ -27,13 +27,15 @@ class Keeping:
         recent: Recent,
         lane: Lane,
         pepper: bytes,
+        deadlines: Deadlines,
         reporter: Reporter,
         tracer: Tracer,
         clock: Clock,
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
-        self._pepper, self._reporter, self._tracer, self._clock = pepper, reporter, tracer, clock
+        self._pepper, self._patience = pepper, deadlines.keep
+        self._reporter, self._tracer, self._clock = reporter, tracer, clock
 
     async def keep(
         self, trip: Trip, look: Look, caller: Caller, body: bytes, finish: Finish, *, streamed: bool
@@ -46,7 +48,8 @@ class Keeping:
             with self._tracer.span("store"):
                 rows = self._rows(trip, caller, entry, vector)
                 cache = self._caches.of(caller)
-                await asyncio.gather(*(cache.put(row) for row in rows))
+                async with asyncio.timeout(self._patience):
+                    await asyncio.gather(*(cache.put(row) for row in rows))
                 self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
             self._reporter.stage_failed(trip, Stage.STORE, error)
@@ -77,7 +80,8 @@ class Keeping:
         ready = trip.partition and trip.vector is None and self._embedder.ready
         if ready and self._embedder.fits(trip.text):
             try:
-                (trip.vector,) = await self._embedder.embed([trip.text])
+                async with asyncio.timeout(self._patience):
+                    (trip.vector,) = await self._embedder.embed([trip.text])
             except Exception as error:  # noqa: BLE001 - the answer is still worth keeping
                 self._reporter.stage_failed(trip, Stage.EMBED, error)
         return trip.vector

@@ -120,6 +120,7 @@ class Solo:
             recent=self._recent,
             lane=lane,
             pepper=key,
+            deadlines=_deadlines(settings),
             reporter=self._reporter,
             tracer=self._tracer,
             clock=clock,

@@ -69,8 +69,8 @@ class House:
             reporter=self.reporter, tracer=NullTracer(), clock=self.clock,
         )  # fmt: skip
         keeping = Keeping(
-            caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, reporter=self.reporter,
-            tracer=NullTracer(), clock=self.clock,
+            caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, deadlines=deadlines,
+            reporter=self.reporter, tracer=NullTracer(), clock=self.clock,
         )  # fmt: skip
         return Gateway(
             lane=lane,
