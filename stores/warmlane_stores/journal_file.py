@@ -81,11 +81,15 @@ class JournalFile:
         """One more connection to the file that `open` made. Raises: sqlite3.Error."""
         # Made in one thread and then used in another, by one at a time.
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        connection.executescript(
+        try:
             # FULL: a commit survives a power cut. secure_delete: what is forgotten is overwritten.
-            "PRAGMA busy_timeout=5000; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
-            "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-        )
+            connection.executescript(
+                "PRAGMA busy_timeout=5000; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
+                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+            )
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def release(self) -> None:
@@ -99,15 +103,18 @@ class JournalFile:
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         elif self._path.stat().st_size == 0:  # SQLite would take it for a new one, and never say that rows were lost
             raise Damaged
-        connection = self.connect()
         try:
-            _prepare(connection)
+            return self._prepared()
         except sqlite3.Error as error:
-            connection.close()
             if is_damage(error):
                 raise Damaged from None
             raise
-        except Damaged:
+
+    def _prepared(self) -> sqlite3.Connection:
+        connection = self.connect()
+        try:
+            _prepare(connection)
+        except (Damaged, sqlite3.Error):
             connection.close()
             raise
         return connection

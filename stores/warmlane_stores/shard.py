@@ -82,6 +82,10 @@ class Shard:
                 found = await index.search(probe.vector, wanted, probe.floor)
             except ValueError as error:  # says what is wrong with the vector, not what is in it
                 raise StageError(str(error)) from None
+            except StageError:
+                if index.in_trouble:
+                    await self._forget(probe.tenant)
+                raise
             near, gone = await self._fetch(active, probe, found, limit)
             if len(near) == limit or not gone:
                 break

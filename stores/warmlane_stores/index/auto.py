@@ -20,9 +20,6 @@ _CHUNK = 1000
 class LargeIndex(VectorIndex, Protocol):
     """An index for many vectors that may fail."""
 
-    in_trouble: bool
-    """Whether it will not recover."""
-
     async def settle(self) -> None:
         """Wait until it has taken in what was added. Raises: StageError."""
         ...
@@ -43,6 +40,7 @@ class AutoIndex:
         self._tasks = Tasks()
         self._may_rise = True
         self.is_promoted = False
+        self.in_trouble = False
 
     async def add(self, ids: Sequence[bytes], vectors: Matrix, /) -> None:
         """Keep `vectors` under `ids`. Raises: ValueError."""

@@ -26,6 +26,9 @@ class VectorIndex(Protocol):
     StageError when the index is in trouble.
     """
 
+    in_trouble: bool
+    """Whether everything raises StageError from now on: make another."""
+
     async def add(self, ids: Sequence[bytes], vectors: Matrix, /) -> None:
         """Keep `vectors`, shape (len(ids), dim), under `ids`, which differ from each other."""
         ...

@@ -26,6 +26,7 @@ class FlatIndex:
 
     def __init__(self) -> None:
         """Empty."""
+        self.in_trouble = False
         self._ids: list[bytes] = []
         self._slots: dict[bytes, int] = {}
         self._coarse: NDArray[np.int8] = np.zeros((0, 0), np.int8)
