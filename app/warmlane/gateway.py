@@ -65,6 +65,7 @@ class Gateway:
             return None
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
             head = self._hit(trip, found)
+            trip.complete = True
             self._over(trip, span)
             self._reporter.finished(trip)
         return head, found
@@ -104,16 +105,19 @@ class Gateway:
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
         tee = None if trip.dialect is None else Tee(self._lane.max_entry_bytes)
+        begun = False
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
             try:
                 async with aclosing(self._answer(trip, tee)) as answer:
                     async for item in answer:
+                        begun = True
                         yield item
                 trip.complete = True
             except WarmlaneError as error:
                 trip.error = error
-                trip.status = trip.status or error.status
-                self._reporter.refused(trip, error)
+                if not begun:  # then this is the answer
+                    trip.status, trip.complete, tee = error.status, False, None
+                    self._reporter.refused(trip, error)
                 raise
             finally:
                 self._over(trip, span)
@@ -188,7 +192,7 @@ class Gateway:
 
     def _hit(self, trip: Trip, found: Found) -> Head:
         entry, now = found.kept.entry, self._clock.now()
-        trip.outcome, trip.status, trip.complete, trip.size = found.outcome, _OK, True, len(found.body)
+        trip.outcome, trip.status, trip.size = found.outcome, _OK, len(found.body)
         trip.usage, trip.answered_by = entry.usage, entry.model
         trip.first_byte = self._clock.monotonic() - trip.started
         self._reporter.looked(trip, age=now - entry.made)

@@ -1,6 +1,7 @@
 """The ordinary way in: an ASGI application over a gateway."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from typing import Any, TypeAlias
@@ -16,6 +17,8 @@ from warmlane.web.edge import Edge
 from warmlane.web.inlet import ClientGone, Inlet, Receive
 from warmlane.web.limits import Limits
 from warmlane.web.pages import Pages
+
+_log = logging.getLogger(__name__)
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -37,7 +40,13 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection scope."""
         if scope["type"] == "http":
-            await self._http(scope, receive, Outlet(send))
+            out = Outlet(send)
+            try:
+                await self._http(scope, receive, out)
+            except Exception as error:  # noqa: BLE001 - the server would log its text, which may be a caller's
+                _log.error("a request failed: %s", type(error).__name__)
+                if not out.started:
+                    await self._refuse(WarmlaneError("something went wrong in this gateway"), out)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -57,11 +66,14 @@ class Application:
         except ClientGone:
             return
         except WarmlaneError as error:
-            call_id = self._edge.ids.next()
-            self._reporter.unrouted(call_id, error)
-            await out.whole(*self._edge.error(error, call_id))
+            await self._refuse(error, out)
             return
         await self._answer(trip, inlet or Inlet.drained(receive), out)
+
+    async def _refuse(self, error: WarmlaneError, out: "Outlet") -> None:
+        call_id = self._edge.ids.next()
+        self._reporter.unrouted(call_id, error)
+        await out.whole(*self._edge.error(error, call_id))
 
     async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
         if is_upgrade(headers):

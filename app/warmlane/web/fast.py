@@ -223,12 +223,12 @@ class FastProtocol(HttpToolsProtocol):
             return None
         try:
             route = self.edge.route("POST", path, query, headers)
-        except WarmlaneError:
-            return None  # the ordinary way says it
-        if route.dialect is None:
+            if route.dialect is None:
+                return None
+            trip = self.gateway.begin(self.edge.call("POST", route, headers, body))
+            glanced = self.gateway.glance(trip)
+        except Exception:  # noqa: BLE001 - the ordinary way meets it too, and says it
             return None
-        trip = self.gateway.begin(self.edge.call("POST", route, headers, body))
-        glanced = self.gateway.glance(trip)
         if glanced is None:
             self._trip = trip
             return None
