@@ -74,7 +74,9 @@ class CacheSettings(Group):
 
     mode: Mode = Field(default=Mode.AUTO, description="How answers are found where the call does not say.")
     when: When = Field(default=When.DETERMINISTIC, description="Which calls are cached without asking for it.")
-    ttl: Count = Field(default=86_400, description="Seconds an answer lives where the call does not say.")
+    ttl: int = Field(
+        default=86_400, gt=0, le=259_200, description="Seconds an answer lives where the call does not say."
+    )
     max_ttl: int = Field(
         default=259_200, gt=0, le=259_200, description="Seconds an answer may live whatever the call says."
     )
@@ -89,8 +91,8 @@ class CacheSettings(Group):
     store: Annotated[str, AfterValidator(_store_url)] | None = Field(
         default=None,
         description="Where sealed answers are kept: `sqlite:///folder`, `memory://`, `null://`, or a URL of an "
-        "installed store, with its quotas in it. When unset, the folder `cache` in the data folder, with the two quotas "
-        "below.",
+        "installed store, with its quotas in it. When unset, the folder `cache` in the data folder, with the two "
+        "quotas below.",
     )
     max_bytes: Bytes = Field(
         default=ByteSize(1_073_741_824), description="Room for sealed answers; the least used leave first."

@@ -33,7 +33,9 @@ def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None)
     try:
         return Settings(**merged)
     except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        # A name that is spelled wrong explains one that is missing.
+        problem = min(problems, key=lambda each: each["type"] != "extra_forbidden")
         keys = tuple(map(str, problem["loc"]))
         where = _where(keys, given, config)
         msg = f"{where} {_what(keys, problem['type'], problem['msg'])}"
@@ -74,7 +76,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
         first = name.upper().removeprefix(PREFIX).split(SEPARATOR)[0].lower()
         if first not in known and not _FROM_KUBERNETES.fullmatch(name.upper()):
             close = _close(name.upper(), [each.variable for each in every_setting()])
-            msg = f"{name} is no setting{close}; docs/reference/settings.md has them all"
+            msg = f"{name} is no setting{close}"
             raise ConfigError(msg)
 
 
@@ -109,10 +111,8 @@ def _where(keys: _Keys, given: Mapping[str, Any], config: Path | None) -> str:
 def _what(keys: _Keys, kind: str, message: str) -> str:
     """What is wrong, and what the setting is for. Pydantic's messages hold no values."""
     if kind == "extra_forbidden":
-        inside = [each.keys for each in every_setting() if each.keys[:-1] == keys[:-1]]
-        return (
-            f"is no setting{_close(keys[-1], [each[-1] for each in inside])}; docs/reference/settings.md has them all"
-        )
+        beside = {each.keys[len(keys) - 1] for each in every_setting() if each.keys[: len(keys) - 1] == keys[:-1]}
+        return f"is no setting{_close(keys[-1], beside)}"
     if kind == "missing":
         return "is missing"
     if keys == ("port",) and os.environ.get(variable(keys), "").startswith(_ITS_PORT):
@@ -129,4 +129,4 @@ def _what(keys: _Keys, kind: str, message: str) -> str:
 
 def _close(name: str, known: Collection[str]) -> str:
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return f"; did you mean {found[0]}?" if found else ""
+    return f"; did you mean {found[0]}?" if found else "; docs/reference/settings.md has them all"
