@@ -49,9 +49,10 @@ class House:
         durable: Cache | None = None,
         deadlines: Deadlines | None = None,
         recent_bytes: int = 1_000_000,
+        provider: ScriptedForwarder | None = None,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
-        self.clock, self.provider, self.tasks = clock, ScriptedForwarder(), Tasks()
+        self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
         self.durable, self.volatile = durable or a_shard(clock), a_shard(clock)
         self.recent = Recent(max_bytes=recent_bytes, seconds=60, clock=clock)
         self.edge = Edge(Router(table({})), errors=OpenAIChat())

@@ -51,7 +51,7 @@ class Heard:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    error: WarmlaneError | None = None
+    broken: bool = False
     events: list[Event] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
@@ -134,8 +134,8 @@ async def _listen(house: House, asking: Asking, call: Any, heard: Heard) -> None
             if pieces == asking.leaves_after:
                 break
     except WarmlaneError as error:
-        heard.error = error
-        if not heard.status:
+        heard.broken = bool(heard.status)
+        if not heard.broken:
             heard.status, fields, heard.body = house.edge.error(error, call.id, trip.dialect)
             heard.headers = {name.decode(): value.decode() for name, value in fields}
     finally:
@@ -196,7 +196,7 @@ def reply(text: str | None = None, *, status: int = 200, broken: bool = False, *
 
     def check(heard: Heard) -> None:
         assert heard.status == status, heard.body
-        assert (heard.error is not None and "content-type" in heard.headers and status < 400) is broken
+        assert heard.broken is broken
         if text is not None:
             assert spoken(heard.body) == text
         for name, value in headers.items():
