@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from bench.load import Maker
 
+Fields = tuple[tuple[str, str], ...]
+"""Header fields that a request has besides those of every SDK."""
+
 PATH = b"/openai/v1/chat/completions"
 MODEL = "gpt-bench"
 _SYSTEM = "You are a careful assistant. Answer in one short paragraph, and say so when you do not know. " * 5
@@ -18,7 +21,7 @@ def new_key() -> str:
     return "sk-" + secrets.token_hex(24)
 
 
-def framed(path: bytes, key: str, body: bytes, extra: Sequence[tuple[str, str]] = ()) -> bytes:
+def framed(path: bytes, key: str, body: bytes, extra: Fields = ()) -> bytes:
     """A whole HTTP request with the headers that an SDK sends."""
     fields = [
         ("Host", "127.0.0.1"),
@@ -63,12 +66,12 @@ def numbered(template: bytes) -> Maker:
     return lambda number: b"%b%010d%b" % (before, number, after)
 
 
-def questions(key: str, count: int) -> list[bytes]:
+def questions(key: str, count: int, extra: Fields = ()) -> list[bytes]:
     """`count` requests that differ in what is asked."""
-    return [framed(PATH, key, body(_question(f"{number:010d}"))) for number in range(count)]
+    return [framed(PATH, key, body(_question(f"{number:010d}")), extra) for number in range(count)]
 
 
-def unique(key: str, *, stream: bool = False, extra: Sequence[tuple[str, str]] = ()) -> Maker:
+def unique(key: str, *, stream: bool = False, extra: Fields = ()) -> Maker:
     """A new question each time."""
     return numbered(framed(PATH, key, body(_question(_MARK), stream=stream), extra))
 
