@@ -1,8 +1,7 @@
 """What happened, said once by the stage it happened in.
 
-An event is frozen, past tense, and holds ids and numbers: never a prompt, an answer or a key. Its docstring is its
-row in
-`docs/reference/events.md`.
+An event is frozen, past tense, and holds ids and numbers: never a prompt, an answer or a key. Its docstring is its row
+in `docs/reference/events.md`.
 """
 
 from enum import StrEnum
@@ -74,17 +73,16 @@ class Refused(StrEnum):
     OVERLOADED = "gateway_overloaded"
     UPSTREAM_TIMEOUT = "upstream_timeout"
     NOT_CACHED = "not_cached"
-    INTERNAL = "internal"
+    INTERNAL = "internal"  # a failure of ours that no other word names
 
 
 class Stage(StrEnum):
     """A part of the path that may fail without failing the call; also the names of its spans."""
 
-    LOOKUP = "lookup"
-    EMBED = "embed"
-    NEAR = "near"
-    STORE = "store"
-    OPEN = "open"
+    LOOKUP = "lookup"  # asking for the same request, or the same words
+    EMBED = "embed"  # turning the question into a vector
+    NEAR = "near"  # asking for one that means the same
+    STORE = "store"  # keeping the answer
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -122,8 +120,7 @@ class LookupDone(Event, frozen=True, kw_only=True):
     """The cache was asked, and this is what it said.
 
     Once per call, before anything is forwarded, also on a bypass. `why` is set on a bypass, and on a miss because a
-    stage
-    failed. `similarity` is the best neighbour's cosine, also when it lost. `entry_age` and `took` are seconds.
+    stage failed. `similarity` is the best neighbour's cosine, also when it lost. `entry_age` and `took` are seconds.
     """
 
     outcome: Outcome

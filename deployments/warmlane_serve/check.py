@@ -77,6 +77,8 @@ def _text(value: Any) -> str:
         return "(set)"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
     text = re.sub(r"//[^/?#]*@", "//***@", str(value))
     return re.sub(r"\?.*", "?***", text) if "://" in text else text
 

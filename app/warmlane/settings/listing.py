@@ -13,9 +13,10 @@ ANY_NAME = "<name>"
 
 
 class Setting(Value, frozen=True, kw_only=True, gc=True):
-    """One setting: its keys from the outside in, its default, and what it means."""
+    """One setting: its keys from the outside in, its type, its default, and what it means."""
 
     keys: tuple[str, ...]
+    kind: Any
     default: Any
     meaning: str
 
@@ -44,4 +45,4 @@ def every_setting(group: type[BaseModel] = Settings, above: tuple[str, ...] = ()
             yield from every_setting(field.annotation, (*above, name))
         else:
             default = None if field.is_required() else field.default
-            yield Setting(keys=(*above, name), default=default, meaning=field.description or "")
+            yield Setting(keys=(*above, name), kind=field.annotation, default=default, meaning=field.description or "")
