@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 
 from warmlane.adapters.scripted import Answer, ScriptedUpstream
 from warmlane.adapters.upstream import HttpForwarder
@@ -103,3 +104,22 @@ async def test_many_hang_up_and_nothing_is_left_over(up: ScriptedUpstream, forwa
 
     assert up.open == set()
     assert len(asyncio.all_tasks()) == before
+
+
+def test_the_loop_of_the_product_hangs_up_as_well() -> None:
+    """uvloop closes sockets in its own way; the provider has to notice there too."""
+
+    async def hang_up() -> bool:
+        forwarder = HttpForwarder()
+        async with ScriptedUpstream() as up:
+            up.answer(sse=["a", "b"], drip=asyncio.Semaphore(1))
+            answer = forwarder.forward(a_call(up))
+            await anext(answer)
+            await anext(answer)
+            await answer.aclose()
+            seen = await up.seen()
+            await seen.left.wait()
+            await forwarder.aclose()
+            return seen.done.is_set()
+
+    assert uvloop.run(hang_up()) is False

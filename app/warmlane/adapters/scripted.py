@@ -15,7 +15,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Self, TypeAlias, TypedDict, Unpack
+from typing import Any, Final, Self, TypeAlias, TypedDict, Unpack, cast
 
 import httptools
 
@@ -279,10 +279,9 @@ class _Connection(asyncio.Protocol):
     # asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
         self._script.connections += 1
-        self._script.open.add(transport)
+        self._script.open.add(self._transport)
 
     def data_received(self, data: bytes) -> None:
         try:

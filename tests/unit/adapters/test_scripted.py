@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 
 import pytest
+import uvloop
 
 from warmlane.adapters.scripted import Answer, ScriptedForwarder, ScriptedUpstream, Seen
 from warmlane.errors import Unreachable, UpstreamTimeout
@@ -184,6 +185,17 @@ async def test_a_raw_answer_is_no_http(up: ScriptedUpstream) -> None:
     up.answer(raw=b"HTTP/9 nonsense")
 
     assert await exchange(up) == b"HTTP/9 nonsense"
+
+
+def test_it_serves_on_uvloop_too() -> None:
+    """The loop that the product runs on: its transports are nobody's subclasses."""
+
+    async def serve() -> bytes:
+        async with ScriptedUpstream() as up:
+            up.answer(body=b"abc", close=True)
+            return await exchange(up)
+
+    assert uvloop.run(serve()).endswith(b"abc")
 
 
 async def test_a_request_that_is_no_http_is_hung_up_on(up: ScriptedUpstream) -> None:
