@@ -107,7 +107,7 @@ async def test_many_hang_up_and_nothing_is_left_over(up: ScriptedUpstream, forwa
 
 
 def test_the_loop_of_the_product_hangs_up_as_well() -> None:
-    """uvloop closes sockets in its own way; the provider has to notice there too."""
+    """It closes sockets in its own way; the provider has to notice there too."""
 
     async def hang_up() -> bool:
         forwarder = HttpForwarder()
