@@ -57,8 +57,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _run(solo: Solo, listener: socket.socket, settings: Settings, ready: Callable[[], None]) -> None:
-    config = uvicorn.Config(
+def configured(solo: Solo, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves `solo`."""
+    return uvicorn.Config(
         solo.application,
         http=solo.protocol,
         ws="none",
@@ -70,7 +71,10 @@ async def _run(solo: Solo, listener: socket.socket, settings: Settings, ready: C
         timeout_keep_alive=int(settings.limits.keep_alive),
         timeout_graceful_shutdown=int(settings.drain_timeout),
     )
-    server = _Server(config, ready)
+
+
+async def _run(solo: Solo, listener: socket.socket, settings: Settings, ready: Callable[[], None]) -> None:
+    server = _Server(configured(solo, settings), ready)
     await server.serve(sockets=[listener])
     await solo.stop()
 

@@ -53,7 +53,7 @@ class Solo:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Open the stores, which may block for a moment, and put the parts together. Raises: ConfigError."""
-        self._tasks = Tasks()
+        self._tasks, self._clockwork = Tasks(), Tasks()
         providers = _providers(settings)
         self._registry = CollectorRegistry()
         self._log = LogSink(sys.stdout.buffer) if settings.telemetry.log else None
@@ -88,10 +88,22 @@ class Solo:
             shard.start()
         if isinstance(self._embedder, OnnxEmbedder):
             self._embedder.start()
-        self._tasks.every(_SWEEP, self._sweep, name="sweep")
+        self._clockwork.every(_SWEEP, self._sweep, name="sweep")
+
+    async def settled(self) -> None:
+        """Wait until no call is under way, and what was to be kept of those that are over is kept."""
+        while self._tasks:
+            await self._tasks.join()
+        await self._bus.flush()
+
+    async def loaded(self) -> None:
+        """Wait until what loads in the background is there. Raises: StageError, where it failed."""
+        if isinstance(self._embedder, OnnxEmbedder):
+            await self._embedder.loaded()
 
     async def stop(self) -> None:
         """Finish what was accepted, let go of everything."""
+        await self._clockwork.cancel()
         await self._tasks.join(_PATIENCE)
         for port in self._ports().values():
             await port.aclose()
