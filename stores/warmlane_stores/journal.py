@@ -28,6 +28,8 @@ from warmlane_stores.worker import Worker
 _log = logging.getLogger(__name__)
 
 _MAX_WAITING = 64 << 20  # bytes of rows that wait for a commit: behind a slow disk rows are lost, not the memory
+_SPARE_DISK = 8 << 20  # bytes that are left to the log, the indexes and everyone else on the disk
+_LEAST_QUOTA = 1 << 20  # bytes: below that a put shall say that the disk is full, not find no room in the quota
 _MAX_TOUCHES = 10_000
 _COMPLAIN_EVERY = 60.0  # seconds
 
@@ -57,7 +59,8 @@ class Journal:
     """Store and Scannable in a folder that one process owns.
 
     A damaged file is set aside at the start or when it shows, and an empty one takes its place: `quarantined` says so.
-    With the disk full, put raises, get goes on, and put works again by itself once there is room.
+    With the disk full, put raises, get goes on, and put works again by itself once there is room. A quota larger than
+    the disk is cut to one that fits. The file does not shrink: what is forgotten leaves room in it for what comes.
     """
 
     def __init__(
@@ -75,7 +78,7 @@ class Journal:
         folder or the disk does not let it.
         """
         self._clock, self._sweep_every = clock, sweep_every
-        self._limits = {"max_bytes": max_bytes, "max_entries": max_entries}
+        self._max_bytes, self._max_entries = max_bytes, max_entries
         self._file = JournalFile(folder)
         try:
             self._db, self.quarantined = self._file.open()
@@ -83,7 +86,7 @@ class Journal:
         except BaseException:
             self._file.release()
             raise
-        self._rows = JournalRows(self._db, **self._limits)
+        self._rows = self._count_rows()
         self._opened = self._read_from = 0  # which opening of the file the writer and the reader use
         self._suspect = False
         self._touched: deque[int] = deque(maxlen=_MAX_TOUCHES)
@@ -175,6 +178,7 @@ class Journal:
                 forgot = self._rows.expire(now)
         if is_due:
             self._next_sweep = now + self._sweep_every
+            self._rows.max_bytes = self._quota(self._rows.bytes)
         if forgot or any(counts):
             # What was deleted is overwritten in the file; this takes its copies out of the log.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -202,9 +206,21 @@ class Journal:
         self._db.close()
         self._db, quarantined = self._file.open()
         self.quarantined = self.quarantined or quarantined
-        self._rows = JournalRows(self._db, **self._limits)
+        self._rows = self._count_rows()
         self._suspect = False
         self._opened += 1
+
+    def _count_rows(self) -> JournalRows:
+        rows = JournalRows(self._db, max_bytes=self._max_bytes, max_entries=self._max_entries)
+        rows.max_bytes = self._quota(rows.bytes)
+        return rows
+
+    def _quota(self, held: int) -> int:
+        """The bound asked for, or less: growing by half of what the disk has left, a journal does not fill it."""
+        with suppress(OSError):
+            room = held + max(0, self._file.free() - _SPARE_DISK) // 2
+            return min(self._max_bytes, max(room, _LEAST_QUOTA))
+        return self._max_bytes
 
     def _complain(self, error: Exception) -> None:
         if self._clock.now() >= self._next_complaint:

@@ -92,6 +92,11 @@ class JournalFile:
             raise
         return connection
 
+    def free(self) -> int:
+        """Bytes that the disk has left. Raises: OSError."""
+        disk = os.statvfs(self._path.parent)
+        return disk.f_bavail * disk.f_frsize
+
     def release(self) -> None:
         """Let another process have the folder."""
         if self._lock >= 0:

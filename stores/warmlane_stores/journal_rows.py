@@ -27,7 +27,7 @@ class JournalRows:
 
     def __init__(self, connection: sqlite3.Connection, *, max_bytes: int, max_entries: int) -> None:
         """Hold at most `max_bytes` (by `Row.size`) and `max_entries`. How much there is, one narrow index tells."""
-        self._db, self._max_bytes, self._max_entries = connection, max_bytes, max_entries
+        self._db, self.max_bytes, self._max_entries = connection, max_bytes, max_entries
         counts: tuple[int, int, int] = connection.execute(
             "SELECT count(*), coalesce(sum(size), 0), coalesce(max(used), 0) FROM rows"
         ).fetchone()
@@ -53,7 +53,7 @@ class JournalRows:
     def put(self, rows: Iterable[Row]) -> None:
         """Keep these, the later of two under one key; one that alone is over the quota is not kept."""
         latest = {(row.tenant, row.key): row for row in rows}
-        too_big = [name for name, row in latest.items() if row.size > self._max_bytes]
+        too_big = [name for name, row in latest.items() if row.size > self.max_bytes]
         self._drop(self._find(too_big))
         for name in too_big:
             del latest[name]
@@ -129,13 +129,13 @@ class JournalRows:
             self._drop(list(self._enough(oldest)))
 
     def _is_over(self) -> bool:
-        return self.bytes > self._max_bytes or self.entries > self._max_entries
+        return self.bytes > self.max_bytes or self.entries > self._max_entries
 
     def _enough(self, oldest: Iterable[Dropped]) -> Iterator[Dropped]:
         """As many as bring the rest under the quota."""
         left, entries = self.bytes, self.entries
         for row in oldest:
-            if left <= self._max_bytes and entries <= self._max_entries:
+            if left <= self.max_bytes and entries <= self._max_entries:
                 return
             left, entries = left - row[1], entries - 1
             yield row
