@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.model import Call, Head
 from warmlane.policy import Look, admit
-from warmlane.ports import Forwarder, Span, Tracer
+from warmlane.ports import Forwarder, Outlet, Span, Tracer
 from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
@@ -25,6 +26,9 @@ from warmlane.tee import Tee
 from warmlane.trip import Found, Repeat, Trip
 
 _OK = 200
+
+Chunks: TypeAlias = AsyncGenerator[Head | bytes, None]
+"""What a Forwarder gives."""
 
 
 class Gateway:
@@ -99,23 +103,19 @@ class Gateway:
             span.set({"gen_ai.request.model": repeat.model, "warmlane.outcome": repeat.found.outcome})
         return repeat.lasting + passing_lines(repeat.found, call_id.encode(), now, took)
 
-    async def handle(self, trip: Trip) -> AsyncGenerator[Head | bytes, None]:
-        """The answer: a Head, then its body in chunks. Closing it early cancels the call upstream.
+    async def handle(self, trip: Trip, out: Outlet) -> None:
+        """Send the answer to `out`: a Head, then its body. Cancelling this cancels the call upstream.
 
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
         tee = None if trip.dialect is None else Tee(self._lane.max_entry_bytes)
-        begun = False
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
             try:
-                async with aclosing(self._answer(trip, tee)) as answer:
-                    async for item in answer:
-                        begun = True
-                        yield item
+                await self._answer(trip, tee, out)
                 trip.complete = True
             except WarmlaneError as error:
                 trip.error = error
-                if not begun:  # then this is the answer
+                if not trip.begun:  # then this is the answer
                     trip.status, trip.complete, tee = error.status, False, None
                     self._reporter.refused(trip, error)
                 raise
@@ -124,29 +124,27 @@ class Gateway:
                 # A task of its own: the last byte leaves before anything is judged, sealed or stored.
                 self._tasks.spawn(self._settle(trip, tee), name="settle")
 
-    async def _answer(self, trip: Trip, tee: Tee | None) -> AsyncGenerator[Head | bytes, None]:
+    async def _answer(self, trip: Trip, tee: Tee | None, out: Outlet) -> None:
         if trip.error is not None:
             raise trip.error
         found = await self._find(trip)
         if found is not None:
-            yield self._hit(trip, found)
-            yield found.body
+            await self._begin(trip, self._hit(trip, found), out)
+            await out.send(found.body, last=True)
             return
         trip.outcome = Outcome.MISS if isinstance(trip.plan, Look) else Outcome.BYPASS
         self._reporter.looked(trip)
         if trip.controls.only_if_cached:
             msg = "the caller wants a cached answer or none, and there is none"
             raise NotCached(msg)
-        async with aclosing(self._forward(trip, tee)) as answer:
-            async for item in answer:
-                yield item
+        await self._forward(trip, tee, out)
 
     async def _find(self, trip: Trip) -> Found | None:
         if not isinstance(trip.plan, Look) or trip.caller is None:
             return None
         return self._lookup.recent(trip) or await self._lookup.find(trip, trip.plan, trip.caller)
 
-    async def _forward(self, trip: Trip, tee: Tee | None) -> AsyncGenerator[Head | bytes, None]:
+    async def _forward(self, trip: Trip, tee: Tee | None, out: Outlet) -> None:
         started = self._clock.monotonic()
         with self._tracer.span("forward") as span:
             try:
@@ -155,40 +153,41 @@ class Gateway:
                     trip.upstream_took = self._clock.monotonic() - started
                     self._answered(trip, head)
                     span.set({"http.response.status_code": head.status})
-                    relay = self._pass(trip, head, stream) if tee is None else self._tee(trip, head, stream, tee)
-                    async for item in relay:
-                        yield item
+                    if tee is None:
+                        await self._pass(trip, head, stream, out)
+                    else:
+                        await self._tee(trip, head, stream, tee, out)
             except UpstreamError as error:
                 self._reporter.broke(trip, error, self._clock.monotonic() - started)
                 raise
 
-    async def _pass(
-        self, trip: Trip, head: Head, stream: AsyncGenerator[Head | bytes, None]
-    ) -> AsyncGenerator[Head | bytes, None]:
+    async def _pass(self, trip: Trip, head: Head, stream: Chunks, out: Outlet) -> None:
         """Pass on what is never cached, as it comes."""
-        yield miss_head(trip, head, stored=False)
+        await self._begin(trip, miss_head(trip, head, stored=False), out)
         async for chunk in stream:
             trip.size += len(chunk)  # type: ignore[arg-type] # only the first item is a Head
-            yield chunk
+            await out.send(chunk)
 
-    async def _tee(
-        self, trip: Trip, head: Head, stream: AsyncGenerator[Head | bytes, None], tee: Tee
-    ) -> AsyncGenerator[Head | bytes, None]:
+    async def _tee(self, trip: Trip, head: Head, stream: Chunks, tee: Tee, out: Outlet) -> None:
         """Pass on as it comes, and copy. A short whole answer is read first: its headers say what becomes of it."""
         tee.start(head)
         if tee.is_short:
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
             tee.complete = True
-            yield miss_head(trip, head, stored=self._refusal(trip, tee) is None)
-            yield tee.body
+            await self._begin(trip, miss_head(trip, head, stored=self._refusal(trip, tee) is None), out)
+            await out.send(tee.body, last=True)
         else:
             hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK and tee.may_be_kept
-            yield miss_head(trip, head, stored=hoped)
+            await self._begin(trip, miss_head(trip, head, stored=hoped), out)
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
-                yield chunk
+                await out.send(chunk)
             tee.complete = True
+
+    async def _begin(self, trip: Trip, head: Head, out: Outlet) -> None:
+        trip.begun = True
+        await out.send(head)
 
     def _hit(self, trip: Trip, found: Found) -> Head:
         entry, now = found.kept.entry, self._clock.now()

@@ -116,6 +116,14 @@ class Forwarder(Port, Protocol):
         ...
 
 
+class Outlet(Protocol):
+    """Where an answer goes. Waits while the client is slow to read."""
+
+    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
+        """First the Head, then pieces of the body; `last`: nothing follows."""
+        ...
+
+
 class Sink(Protocol):
     """Consumes events, in batches, in order. Whatever it raises is logged by type and dropped."""
 

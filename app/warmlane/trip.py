@@ -50,6 +50,7 @@ class Trip(msgspec.Struct, kw_only=True):
     embed_took: float | None = None
     upstream_took: float | None = None
 
+    begun: bool = False
     status: int = 0
     first_byte: float | None = None
     took: float | None = None

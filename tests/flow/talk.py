@@ -12,6 +12,7 @@
 has no `upstream` must not have been asked), and what is to be seen.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -119,27 +120,37 @@ class Talk:
         return heard
 
 
+class Ear:
+    """An outlet that hears out, or leaves after so many pieces: then the server cancels the work."""
+
+    def __init__(self, heard: "Heard", leaves_after: int | None) -> None:
+        """Write down in `heard`."""
+        self._heard, self._left = heard, leaves_after
+
+    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
+        """Hear one item."""
+        if isinstance(item, Head):
+            self._heard.status = item.status
+            self._heard.headers = {name.decode(): value.decode("latin-1") for name, value in item.headers}
+            return
+        self._heard.body += item
+        if self._left is not None:
+            self._left -= 1
+            if self._left <= 0:
+                raise asyncio.CancelledError
+
+
 async def _listen(house: House, asking: Asking, call: Any, heard: Heard) -> None:
     trip = house.gateway.begin(call)
-    answer = house.gateway.handle(trip)
-    pieces = 0
     try:
-        async for item in answer:
-            if isinstance(item, Head):
-                heard.status = item.status
-                heard.headers = {name.decode(): value.decode("latin-1") for name, value in item.headers}
-            else:
-                heard.body += item
-                pieces += 1
-            if pieces == asking.leaves_after:
-                break
+        await house.gateway.handle(trip, Ear(heard, asking.leaves_after))
+    except asyncio.CancelledError:
+        assert asking.leaves_after is not None
     except WarmlaneError as error:
         heard.broken = bool(heard.status)
         if not heard.broken:
             heard.status, fields, heard.body = house.edge.error(error, call.id, trip.dialect)
             heard.headers = {name.decode(): value.decode() for name, value in fields}
-    finally:
-        await answer.aclose()
 
 
 def ask(

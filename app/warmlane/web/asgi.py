@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import aclosing
 from typing import Any, TypeAlias
 
 from warmlane.errors import BadRequest, WarmlaneError
@@ -40,7 +39,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection scope."""
         if scope["type"] == "http":
-            out = Outlet(send)
+            out = HttpOutlet(send)
             try:
                 await self._http(scope, receive, out)
             except Exception as error:  # noqa: BLE001 - the server would log its text, which may be a caller's
@@ -51,7 +50,7 @@ class Application:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _http(self, scope: Scope, receive: Receive, out: "Outlet") -> None:
+    async def _http(self, scope: Scope, receive: Receive, out: "HttpOutlet") -> None:
         trip: Trip | None = scope.get(TRIP)
         inlet = None
         try:
@@ -70,7 +69,7 @@ class Application:
             return
         await self._answer(trip, inlet or Inlet.drained(receive), out)
 
-    async def _refuse(self, error: WarmlaneError, out: "Outlet") -> None:
+    async def _refuse(self, error: WarmlaneError, out: "HttpOutlet") -> None:
         call_id = self._edge.ids.next()
         self._reporter.unrouted(call_id, error)
         await out.whole(*self._edge.error(error, call_id))
@@ -84,15 +83,13 @@ class Application:
         body = inlet.chunks() if route.dialect is None else await inlet.whole()
         return self._gateway.begin(self._edge.call(scope["method"], route, headers, body))
 
-    async def _answer(self, trip: Trip, inlet: Inlet, out: "Outlet") -> None:
+    async def _answer(self, trip: Trip, inlet: Inlet, out: "HttpOutlet") -> None:
         """Send what the gateway says; a client that leaves ends the work upstream."""
         work = asyncio.current_task()
         assert work is not None
         watcher = self._tasks.spawn(_cancel_when(inlet, work), name="watch")
         try:
-            async with aclosing(self._gateway.handle(trip)) as answer:
-                async for item in answer:
-                    await out.send(item)
+            await self._gateway.handle(trip, out)
             await out.end()
         except WarmlaneError as error:
             # Once the head has left, ending without an end is all that is left: the client must see the cut.
@@ -112,28 +109,30 @@ async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]") -> None:
     work.cancel()
 
 
-class Outlet:
-    """Sends one answer."""
+class HttpOutlet:
+    """Sends one answer over ASGI."""
 
-    __slots__ = ("_send", "started")
+    __slots__ = ("_ended", "_send", "started")
 
     def __init__(self, send: Send) -> None:
         """Send by `send`."""
-        self._send, self.started = send, False
+        self._send, self.started, self._ended = send, False, False
 
-    async def send(self, item: Head | bytes) -> None:
+    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
         """The head, or a piece of the body."""
         if isinstance(item, Head):
             self.started = True
-            await self._send({"type": "http.response.start", "status": item.status, "headers": list(item.headers)})
+            await self._send({"type": "http.response.start", "status": item.status, "headers": item.headers})
         else:
-            await self._send({"type": "http.response.body", "body": item, "more_body": True})
+            self._ended = last
+            await self._send({"type": "http.response.body", "body": item, "more_body": not last})
 
     async def end(self) -> None:
         """The body is whole."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        if not self._ended:
+            await self.send(b"", last=True)
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """A short answer at once."""
         await self.send(Head(status=status, headers=headers))
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await self.send(body, last=True)
