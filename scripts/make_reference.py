@@ -69,8 +69,8 @@ def events_page() -> Iterator[str]:
     yield "## In traces"
     yield (
         "Spans `gateway` and `forward`, and one for each stage below, exported where "
-        "`WARMLANE_TELEMETRY__OTLP_ENDPOINT` is set. An incoming `traceparent` is the parent, and the provider gets one "
-        "of the same trace. A span may have these attributes, and no other:"
+        "`WARMLANE_TELEMETRY__OTLP_ENDPOINT` is set. An incoming `traceparent` is the parent, and the provider gets "
+        "one of the same trace. A span may have these attributes, and no other:"
     )
     yield ", ".join(f"`{name}`" for name in sorted(ALLOWED)) + "."
     yield "## Words"

@@ -189,3 +189,13 @@ async def test_a_generator_closed_elsewhere_ends_its_span(tracer: OtelTracer, ex
         pass
     assert named(exporter).keys() == {"gateway", "lookup"}
     assert named(exporter)["lookup"].parent is None
+
+
+def test_a_span_that_is_not_recorded_takes_attributes_too(exporter: InMemorySpanExporter) -> None:
+    """Who sets them need not know."""
+    tracer = OtelTracer(SimpleSpanProcessor(exporter), ratio=0.0)
+    with tracer.span("gateway") as span:
+        span.set({"warmlane.outcome": "exact"})
+    tracer.close()
+
+    assert exporter.get_finished_spans() == ()

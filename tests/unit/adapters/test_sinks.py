@@ -108,6 +108,13 @@ async def test_a_hit_is_the_caches(metered: Metered) -> None:
     assert not any(name.startswith("warmlane_upstream_seconds") for name in found)
 
 
+async def test_a_call_without_an_answer_has_no_times(metered: Metered) -> None:
+    """It is counted, but nobody waited for a first byte that came."""
+    found = await metered.samples(finished(status=502, first_byte=None))
+
+    assert found == {"warmlane_requests_total{miss,openai,5xx}": 1}
+
+
 async def test_every_no_is_counted_by_its_name(metered: Metered) -> None:
     """Bypasses, refusals, answers not kept, failed stages, lost events."""
     found = await metered.samples(

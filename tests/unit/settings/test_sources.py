@@ -86,6 +86,7 @@ def test_the_standard_name_of_the_collector_counts(config: Path, monkeypatch: py
         ("WARMLANE_CACHE", CANARY, "WARMLANE_CACHE is a group of settings"),
         ("WARMLANE_UPSTREAM__PROXY", f"ftp://u:{CANARY}@p", "WARMLANE_UPSTREAM__PROXY should be an address"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", CANARY, "OTEL_EXPORTER_OTLP_ENDPOINT should be an address"),
+        ("WARMLANE_PROVIDERS__X", "{}", "WARMLANE_PROVIDERS__X__BASE_URL"),
         ("WARMLANE_PROVIDERS__X__URL", CANARY, "WARMLANE_PROVIDERS__X__URL is no setting"),
         ("WARMLANE_CACHE__TTLS", CANARY, "WARMLANE_CACHE__TTLS is no setting; did you mean ttl?"),
         ("WARMLANE_CACHE_TTL", "5", "WARMLANE_CACHE_TTL is no setting; did you mean WARMLANE_CACHE__TTL?"),
