@@ -12,7 +12,7 @@ from warmlane.policy import Look
 from warmlane.ports import Embedder, Tracer
 from warmlane.recent import Recent
 from warmlane.report import Reporter
-from warmlane.seal import label, seal
+from warmlane.seal import Labels, seal
 from warmlane.trip import Trip
 
 
@@ -49,6 +49,9 @@ class Keeping:
                 rows = self._rows(trip, caller, entry, vector)
                 cache = self._caches.of(caller)
                 async with asyncio.timeout(self._patience):
+                    if len(rows) == 1:
+                    await cache.put(rows[0])
+                else:  # at once, so that they share a commit
                     await asyncio.gather(*(cache.put(row) for row in rows))
                 self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
@@ -111,4 +114,4 @@ class Keeping:
         if trip.controls.namespace:
             said.append(("namespace", trip.controls.namespace))
         said.extend(("tag", tag) for tag in trip.controls.tags)
-        return tuple(label(self._pepper, kind, value) for kind, value in said)
+        return tuple([self._seen_labels.label(kind, value) for kind, value in said])

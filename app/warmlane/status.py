@@ -97,9 +97,16 @@ def _debug(trip: Trip) -> Headers:
     return (*best, (b"x-cache-debug", f"gate={gate}".encode())) if gate else best
 
 
-def server_timing(**seconds: float | None) -> bytes:
-    """`Server-Timing` (W3C) with durations in milliseconds; stages that did not run are left out."""
-    return ", ".join(f"{name};dur={took * 1000:.2f}" for name, took in seconds.items() if took is not None).encode()
+def server_timing(*, lookup: float | None = None, embed: float | None = None, upstream: float | None = None) -> bytes:
+    """`Server-Timing` (W3C) in milliseconds, from seconds; stages that did not run are left out."""
+    took = []
+    if lookup is not None:
+        took.append(b"lookup;dur=%.2f" % (lookup * 1000))
+    if embed is not None:
+        took.append(b"embed;dur=%.2f" % (embed * 1000))
+    if upstream is not None:
+        took.append(b"upstream;dur=%.2f" % (upstream * 1000))
+    return b", ".join(took)
 
 
 def public_id(key: bytes) -> bytes:
