@@ -50,9 +50,9 @@ class Keeping:
                 cache = self._caches.of(caller)
                 async with asyncio.timeout(self._patience):
                     if len(rows) == 1:
-                    await cache.put(rows[0])
-                else:  # at once, so that they share a commit
-                    await asyncio.gather(*(cache.put(row) for row in rows))
+                        await cache.put(rows[0])
+                    else:  # at once, so that they share a commit
+                        await asyncio.gather(*(cache.put(row) for row in rows))
                 self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
             self._reporter.stage_failed(trip, Stage.STORE, error)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from warmlane.errors import HeadersTooLarge, TimedOut, WarmlaneError
+from warmlane.errors import BadRequest, HeadersTooLarge, TimedOut, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
 from warmlane.model import Head
@@ -99,10 +99,12 @@ class FastProtocol(HttpToolsProtocol):
     limits: Limits
 
     _held: list[bytes] | None = None
-    _held_bytes = 0
-    _received = 0
+    _fed = 0  # bytes that came last
+    _bodiless = 0  # bytes of this message since there was a piece of a body: of its header, or of its trailers
     _draining = False
+    _deaf = False
     _in_message = False
+    _header_done = False
     _timer: TimerHandle | None = None
     _trip: Trip | None = None
 
@@ -121,46 +123,56 @@ class FastProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; a message that is not whole now must go on within the deadline."""
-        self._received += len(data)
+        if self._deaf:
+            return
+        self._fed = len(data)
+        self._bodiless += self._fed
         super().data_received(data)
-        if self._timer is not None:
+        if self._is_over():
+            return
+        if not self._in_message:
             self._disarm()
-        if self._in_message and not self.transport.is_closing():
-            if self._received > self.limits.max_header_bytes and not self._header_done:
-                self._reject(HeadersTooLarge("the header is over the limit"))
-            else:
-                self._arm()
+        elif self._bodiless > self.limits.max_header_bytes:
+            self._reject(HeadersTooLarge("the header is over the limit"))
+        elif self._header_done or self._timer is None:  # a header has one deadline, however it drips
+            self._disarm()
+            self._arm()
 
     def on_message_begin(self) -> None:
         """A request begins. uvicorn's part of it waits until the ordinary way is taken."""
         self.url, self.headers, self.expect_100_continue = b"", [], False
         self._held, self._in_message, self._header_done = None, True, False
+        self._disarm()
 
     def on_headers_complete(self) -> None:
         """Hold the request if it may be answered here; else let the ordinary way begin."""
-        self._header_done = True
+        if self._is_over():
+            return
         if self._too_heavy():
             self._reject(HeadersTooLarge("too many header fields, or too long ones"))
             return
+        self._header_done = True
         idle = self.cycle is None or self.cycle.response_complete
         if self.parser.get_method() == b"POST" and idle and not self.pipeline and not self.expect_100_continue:
             length = find(tuple(self.headers), b"content-length")
-            if length is not None and length.isdigit() and int(length) <= self.limits.max_held_bytes:
+            most = min(self.limits.max_held_bytes, self.limits.max_body_bytes)
+            if length is not None and length.isdigit() and int(length) <= most:
                 self._held = []
                 return
         self._ordinary()
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of a held body, or pass it on."""
+        self._bodiless = 0
         if self._held is not None:
             self._held.append(body)
-        elif not self.transport.is_closing():
+        elif not self._is_over():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Answer a held request, or let the ordinary way have it whole."""
-        self._in_message, self._received = False, 0
-        if self.transport.is_closing():
+        self._in_message, self._header_done, self._bodiless = False, False, 0
+        if self._is_over():
             return
         if self._held is None:
             super().on_message_complete()
@@ -176,7 +188,9 @@ class FastProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Drain: what has arrived is answered, and what is still on its way gets a moment."""
         self._draining = True
-        if self.cycle is None or self.cycle.response_complete:
+        if self._deaf:
+            self.transport.close()
+        elif self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(0.2, self._close_if_idle)
         else:
             super().shutdown()
@@ -190,11 +204,19 @@ class FastProtocol(HttpToolsProtocol):
             self.scope[TRIP] = self._trip  # type: ignore[literal-required] # ours, beside ASGI's
             self._trip = None
         super().on_headers_complete()
-        if self._draining and self.cycle is not None:
+        self.headers = []  # trailers come into it, and are no header fields
+        if not self._stays_open():
             self.cycle.keep_alive = False
 
+    def _stays_open(self) -> bool:
+        """Whether another request can be read: the parser reads no more after one that wants another protocol."""
+        return not self._draining and not self.parser.should_upgrade()
+
+    def _is_over(self) -> bool:
+        return self._deaf or self.transport.is_closing()
+
     def _close_if_idle(self) -> None:
-        if self._in_message or self.transport.is_closing():
+        if self._in_message or self._is_over():
             return
         super().shutdown()
 
@@ -235,7 +257,7 @@ class FastProtocol(HttpToolsProtocol):
         return glanced[0], trip, glanced[1]
 
     def _write(self, status: int, lines: bytes, body: bytes) -> None:
-        keep_alive = self.parser.should_keep_alive() and not self._draining
+        keep_alive = self._stays_open() and self.parser.should_keep_alive()
         end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
         own = header_lines(tuple(self.server_state.default_headers))
         self.transport.write(b"".join((STATUS_LINE[status], own, lines, end, body)))
@@ -249,17 +271,44 @@ class FastProtocol(HttpToolsProtocol):
     def _too_heavy(self) -> bool:
         if len(self.headers) > self.limits.max_headers:
             return True
-        # Only a long message can have a long header: most requests are spared the sum.
-        if self._received <= self.limits.max_header_bytes:
+        # Only a long message can have a long header: most requests are spared the sum. Of one that came behind another
+        # in one piece, that piece is all there is.
+        if max(self._bodiless, self._fed) <= self.limits.max_header_bytes:
             return False
         return sum(len(name) + len(value) + 4 for name, value in self.headers) > self.limits.max_header_bytes
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
+        """What came is no HTTP: said in our shape."""
+        self._reject(BadRequest("this is no HTTP/1.1 request"))
+
     def _reject(self, error: WarmlaneError) -> None:
+        """Say `error`, if it is its turn, and hear no more.
+
+        The connection is closed by the client, or at the deadline: closed at once, with something unread, it would be
+        reset, and the client would never see what was said.
+        """
+        if self._is_over():
+            return
         call_id = self.edge.ids.next()
         self.reporter.unrouted(call_id, error)
+        if not self._is_next():
+            self.transport.close()
+            return
         status, headers, body = self.edge.error(error, call_id)
-        self._draining = True
-        self._write(status, header_lines(headers), body)
+        lines = header_lines((*self.server_state.default_headers, *headers, (b"connection", b"close")))
+        self.transport.write(b"".join((STATUS_LINE[status], lines, b"\r\n", body)))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._deaf, self._draining = True, True
+        self._unset_keepalive_if_required()
+        self._disarm()
+        self._arm()
+
+    def _is_next(self) -> bool:
+        """Whether what is written now would be taken for the answer to the message that is arriving."""
+        if self._header_done and self._held is None:  # it went the ordinary way: the cycle is its own
+            return not self.pipeline and not self.cycle.response_started
+        return self.cycle is None or self.cycle.response_complete
 
     def _arm(self) -> None:
         self._timer = self.loop.call_later(self.limits.arrival_timeout, self._late)
@@ -273,11 +322,12 @@ class FastProtocol(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing():
             return
-        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if answering or not self._in_message:
-            self.transport.close()
-        else:
+        if self.flow.read_paused and not self._deaf:  # it is we who do not read
+            self._arm()
+        elif self._in_message and not self._deaf:
             self._reject(TimedOut("the request did not arrive in time"))
+        else:
+            self.transport.close()
 
 
 def serve_with(

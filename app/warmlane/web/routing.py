@@ -98,7 +98,11 @@ class Router:
         if not _HOST.fullmatch(name):
             raise _refused(param="host")
         first, _, rest = name.rstrip(".").partition(".")
-        return self._providers.get(first) if rest and not _IP.fullmatch(name) else None
+        if not rest or _IP.fullmatch(name):
+            return None
+        if rest == "localhost" and first not in self._providers:  # nobody names a machine so: it is a slip
+            raise self._unknown(param="host")
+        return self._providers.get(first)
 
     def _by_header(self, headers: Headers) -> Provider | None:
         for name, value in headers:
