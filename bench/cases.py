@@ -11,7 +11,7 @@ from bench import asks
 from bench.gateway import gateway
 from bench.load import Load, Maker, ask
 from bench.measure import Effort, Side, compare
-from bench.processes import Cores, Server, free_port, module, running
+from bench.processes import Broken, Cores, Server, free_port, module, running
 from bench.results import Fact, Ratio, Result
 from bench.servers import floor
 
@@ -79,14 +79,11 @@ def streams(at: Stand) -> Iterator[Result]:
     make = asks.unique(at.key, stream=True, extra=_EXACT)
     with _passthrough(at) as beside:
         ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
-        yield Ratio(
-            "stream of 52 chunks, stored",
-            "pass-through",
-            compare(theirs, ours, USUAL, at.effort, at.numbers),
-            1.8,
-        )
+        together = compare(theirs, ours, USUAL, at.effort, at.numbers)
+        _check_stored(at, make, USUAL)
         # One at a time: streams that begin together would wait for each other's beginnings.
         alone = compare(theirs, ours, 1, at.effort, at.numbers)
+    yield Ratio("stream of 52 chunks, stored", "pass-through", together, 1.8)
     yield Fact("stream: added time to the first chunk", (alone.ours.first - alone.theirs.first) * 1e3, "ms")
 
 
@@ -105,7 +102,21 @@ def _miss(
 ) -> Ratio:
     make = asks.unique(at.key, extra=extra)
     ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
-    return Ratio(case, "pass-through", compare(theirs, ours, in_flight, at.effort, at.numbers), limit)
+    compared = compare(theirs, ours, in_flight, at.effort, at.numbers)
+    _check_stored(at, make, in_flight)
+    return Ratio(case, "pass-through", compared, limit)
+
+
+def _check_stored(at: Stand, make: Maker, in_flight: int) -> None:
+    """A miss that stores nothing is cheap, and not what was to be measured. Raises: Broken."""
+    numbers = list(itertools.islice(at.numbers, in_flight))
+    with Load(at.gateway.port, in_flight) as load:
+        load.drive(make, b"", iter(numbers), 0)
+        at.gateway.settled()
+        again = load.drive(make, b"x-cache: hit", iter(numbers), 0)
+    if again.wrong:
+        msg = f"{again.wrong} of {in_flight} answers were not stored"
+        raise Broken(msg)
 
 
 def _remembered(at: Stand) -> list[bytes]:
