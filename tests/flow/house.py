@@ -1,5 +1,6 @@
 """A whole gateway in this process, with shipped parts in place of the network, the disk and the model."""
 
+import asyncio
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,8 @@ from warmlane.gateway import Gateway
 from warmlane.keeping import Keeping
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
-from warmlane.ports import Cache, Embedder
+from warmlane.model import Head
+from warmlane.ports import Cache, Embedder, Tracer
 from warmlane.providers import table
 from warmlane.reading import Reader
 from warmlane.recent import Recent
@@ -30,6 +32,33 @@ from warmlane.web.routing import Router
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
+
+
+class Ear:
+    """An Outlet: what one caller heard. They hang up after `leaves_after` pieces of the body, or stay."""
+
+    def __init__(self, leaves_after: int | None = None) -> None:
+        """Nothing yet."""
+        self.head: Head | None = None
+        self.pieces: list[bytes] = []
+        self._leaves_after = leaves_after
+
+    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
+        """Hear the head, or a piece of the body; nothing comes after the last one."""
+        if isinstance(item, Head):
+            self.head = item
+        else:
+            self.pieces.append(item)
+        if len(self.pieces) == self._leaves_after:
+            work = asyncio.current_task()
+            assert work is not None
+            work.cancel()
+            await asyncio.Event().wait()
+
+    @property
+    def body(self) -> bytes:
+        """What was heard of it."""
+        return b"".join(self.pieces)
 
 
 def a_shard(clock: ManualClock) -> Shard:
@@ -50,6 +79,7 @@ class House:
         deadlines: Deadlines | None = None,
         recent_bytes: int = 1_000_000,
         provider: ScriptedForwarder | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
@@ -58,6 +88,7 @@ class House:
         self.edge = Edge(Router(table({})), errors=OpenAIChat())
         self.bus = Bus([self], clock=clock)
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
+        self._tracer = tracer or NullTracer()
         self._events: list[Event] = []
         self._count = 0
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or Deadlines())
@@ -67,17 +98,17 @@ class House:
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
             caches=caches, embedder=embedder, recent=self.recent, standings=standings, deadlines=deadlines,
-            reporter=self.reporter, tracer=NullTracer(), clock=self.clock,
+            reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip
-        keeping = Keeping(
+        self.keeping = Keeping(
             caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, deadlines=deadlines,
-            reporter=self.reporter, tracer=NullTracer(), clock=self.clock,
+            reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip
         return Gateway(
             lane=lane,
             reader=Reader(lane=lane, dialects={chat.name: chat}, callers=Callers(PEPPER), clock=self.clock),
-            lookup=lookup, forwarder=self.provider, keeping=keeping, recent=self.recent, standings=standings,
-            reporter=self.reporter, tracer=NullTracer(), tasks=self.tasks, clock=self.clock,
+            lookup=lookup, forwarder=self.provider, keeping=self.keeping, recent=self.recent, standings=standings,
+            reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:

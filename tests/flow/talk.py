@@ -18,12 +18,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeAlias
 
-from flow.house import House
+from flow.house import Ear, House
 from samples import SECRET, a_body, a_call, an_answer, dump
 from warmlane.adapters.scripted import Seen
 from warmlane.errors import UpstreamError, WarmlaneError
 from warmlane.events import Event
-from warmlane.model import Head
+from warmlane.model import Call
 
 
 @dataclass
@@ -120,37 +120,23 @@ class Talk:
         return heard
 
 
-class Ear:
-    """An outlet that hears out, or leaves after so many pieces: then the server cancels the work."""
-
-    def __init__(self, heard: "Heard", leaves_after: int | None) -> None:
-        """Write down in `heard`."""
-        self._heard, self._left = heard, leaves_after
-
-    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
-        """Hear one item."""
-        if isinstance(item, Head):
-            self._heard.status = item.status
-            self._heard.headers = {name.decode(): value.decode("latin-1") for name, value in item.headers}
-            return
-        self._heard.body += item
-        if self._left is not None:
-            self._left -= 1
-            if self._left <= 0:
-                raise asyncio.CancelledError
-
-
-async def _listen(house: House, asking: Asking, call: Any, heard: Heard) -> None:
-    trip = house.gateway.begin(call)
+async def _listen(house: House, asking: Asking, call: Call, heard: Heard) -> None:
+    trip, ear = house.gateway.begin(call), Ear(asking.leaves_after)
+    error = None
     try:
-        await house.gateway.handle(trip, Ear(heard, asking.leaves_after))
+        await house.tasks.spawn(house.gateway.handle(trip, ear), name="call")
     except asyncio.CancelledError:
         assert asking.leaves_after is not None
-    except WarmlaneError as error:
-        heard.broken = bool(heard.status)
-        if not heard.broken:
-            heard.status, fields, heard.body = house.edge.error(error, call.id, trip.dialect)
-            heard.headers = {name.decode(): value.decode() for name, value in fields}
+    except WarmlaneError as said:
+        error = said
+    heard.broken = ear.head is not None and error is not None
+    if ear.head is not None:
+        heard.status, fields, heard.body = ear.head.status, ear.head.headers, ear.body
+    elif error is not None:
+        heard.status, fields, heard.body = house.edge.error(error, call.id, trip.dialect)
+    else:
+        return
+    heard.headers = {name.decode(): value.decode("latin-1") for name, value in fields}
 
 
 def ask(

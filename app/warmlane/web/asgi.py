@@ -87,7 +87,7 @@ class Application:
         """Send what the gateway says; a client that leaves ends the work upstream."""
         work = asyncio.current_task()
         assert work is not None
-        watcher = self._tasks.spawn(_cancel_when(inlet, work), name="watch")
+        watcher = self._tasks.spawn(_cancel_when(inlet, work, out), name="watch")
         try:
             await self._gateway.handle(trip, out)
             await out.end()
@@ -104,19 +104,20 @@ class Application:
             watcher.cancel()
 
 
-async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]") -> None:
+async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]", out: "HttpOutlet") -> None:
     await inlet.gone()
-    work.cancel()
+    if not out.ended:  # an answer that is whole counts as gone too
+        work.cancel()
 
 
 class HttpOutlet:
     """Sends one answer over ASGI."""
 
-    __slots__ = ("_ended", "_send", "started")
+    __slots__ = ("_send", "ended", "started")
 
     def __init__(self, send: Send) -> None:
         """Send by `send`."""
-        self._send, self.started, self._ended = send, False, False
+        self._send, self.started, self.ended = send, False, False
 
     async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
         """The head, or a piece of the body."""
@@ -124,12 +125,12 @@ class HttpOutlet:
             self.started = True
             await self._send({"type": "http.response.start", "status": item.status, "headers": item.headers})
         else:
-            self._ended = last
+            self.ended = last
             await self._send({"type": "http.response.body", "body": item, "more_body": not last})
 
     async def end(self) -> None:
         """The body is whole."""
-        if not self._ended:
+        if not self.ended:
             await self.send(b"", last=True)
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
