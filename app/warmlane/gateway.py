@@ -238,15 +238,27 @@ class Gateway:
 
     def _over(self, trip: Trip, span: Span) -> None:
         trip.took = self._clock.monotonic() - trip.started
-        span.set(
-            {
-                "gen_ai.operation.name": "" if trip.dialect is None else trip.dialect.operation,
-                "gen_ai.provider.name": trip.call.provider,
-                "gen_ai.request.model": trip.model,
-                "http.response.status_code": trip.status,
-                "warmlane.outcome": trip.outcome,
-            }
-        )
+        span.set(_told(trip))
+
+
+def _told(trip: Trip) -> dict[str, str | int | float | bool]:
+    """Attributes of a call's span, by OpenTelemetry's GenAI conventions; an empty one is not set."""
+    told: dict[str, str | int | float | bool] = {
+        "gen_ai.operation.name": "" if trip.dialect is None else trip.dialect.operation,
+        "gen_ai.provider.name": trip.call.provider,
+        "gen_ai.request.model": trip.model,
+        "gen_ai.response.model": trip.answered_by,
+        "http.response.status_code": trip.status,
+        "warmlane.outcome": trip.outcome,
+        "warmlane.why": trip.why or "",
+        "warmlane.complete": trip.complete,
+    }
+    if trip.similarity is not None:
+        told["warmlane.similarity"] = trip.similarity
+    if trip.usage is not None:
+        told["gen_ai.usage.input_tokens"] = trip.usage.input_tokens or 0
+        told["gen_ai.usage.output_tokens"] = trip.usage.output_tokens or 0
+    return told
 
 
 def _parent(trip: Trip) -> bytes | None:

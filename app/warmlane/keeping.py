@@ -34,7 +34,7 @@ class Keeping:
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
-        self._pepper, self._patience = pepper, deadlines.keep
+        self._labels, self._patience = Labels(pepper), deadlines.keep
         self._reporter, self._tracer, self._clock = reporter, tracer, clock
 
     async def keep(
@@ -92,7 +92,7 @@ class Keeping:
     def _rows(self, trip: Trip, caller: Caller, entry: Entry, vector: Vector | None) -> list[Row]:
         """The answer's own row, and a signpost under the normal form of its text."""
         partition = trip.partition if vector is not None else b""
-        labels = self._labels(trip)
+        labels = self._labels_of(trip)
         rows = [seal(caller, trip.key, entry, partition=partition, vector=vector, labels=labels)]
         if trip.normal_key is not None and not entry.exact_only:
             sign = Entry(
@@ -109,9 +109,9 @@ class Keeping:
             rows.append(seal(caller, trip.normal_key, sign))
         return rows
 
-    def _labels(self, trip: Trip) -> tuple[bytes, ...]:
+    def _labels_of(self, trip: Trip) -> tuple[bytes, ...]:
         said = [("lane", self._lane.name), ("model", trip.model)]
         if trip.controls.namespace:
             said.append(("namespace", trip.controls.namespace))
         said.extend(("tag", tag) for tag in trip.controls.tags)
-        return tuple([self._seen_labels.label(kind, value) for kind, value in said])
+        return tuple([self._labels.label(kind, value) for kind, value in said])

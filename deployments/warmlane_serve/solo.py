@@ -1,8 +1,8 @@
 """The whole gateway in one process: the composition root for `warmlane serve --solo`."""
 
 import os
-import sys
 from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 from prometheus_client import CollectorRegistry
 
@@ -26,7 +26,7 @@ from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.seal import Callers
-from warmlane.settings import Settings, pepper
+from warmlane.settings import Settings
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
 from warmlane.web.asgi import Application
@@ -53,10 +53,11 @@ class Solo:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Open the stores, which may block for a moment, and put the parts together. Raises: ConfigError."""
+        key = pepper(settings)  # first of all: it makes the data folder, for nobody else's eyes
         self._tasks, self._clockwork = Tasks(), Tasks()
         providers = _providers(settings)
         self._registry = CollectorRegistry()
-        self._log = LogSink(sys.stdout.buffer) if settings.telemetry.log else None
+        self._log = LogSink(_standard_output()) if settings.telemetry.log else None
         sinks: list[Sink] = [MetricsSink(self._registry, providers), *([self._log] if self._log is not None else [])]
         self._bus = Bus(sinks, clock=clock)
         telemetry = settings.telemetry
@@ -68,7 +69,7 @@ class Solo:
         self._repeats = Repeats(os.urandom(32), max_bytes=settings.cache.recent_bytes)
         lane = _lane(settings)
         self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
-        self.gateway = self._gateway(settings, lane, clock)
+        self.gateway = self._gateway(settings, lane, key, clock)
         edge = Edge(Router(providers), errors=OpenAIChat())
         limits = _limits(settings)
         self.application = Application(
@@ -112,8 +113,7 @@ class Solo:
             await self._log.aclose()
         await self._end_traces()
 
-    def _gateway(self, settings: Settings, lane: Lane, clock: Clock) -> Gateway:
-        key = pepper(settings)
+    def _gateway(self, settings: Settings, lane: Lane, key: bytes, clock: Clock) -> Gateway:
         caches = Caches(durable=self._durable, volatile=self._volatile)
         standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
         lookup = Lookup(
@@ -178,6 +178,11 @@ class Solo:
 
     def _exposition(self) -> tuple[str, bytes]:
         return exposition(self._registry)
+
+
+def _standard_output() -> BinaryIO:
+    """Unbuffered, so that ending the process never waits for a reader that is stuck."""
+    return open(1, "wb", buffering=0, closefd=False)
 
 
 def _providers(settings: Settings) -> Mapping[str, Provider]:

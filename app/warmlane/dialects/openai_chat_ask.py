@@ -20,6 +20,7 @@ TEXT_TAKEN = True
 
 _STATE = ("previous_response_id", "conversation", "background", "prompt")
 _SEARCH = ("web_search_options", "search_parameters", "plugins")  # OpenAI, xAI, OpenRouter
+_LONGEST_NAME = 256  # characters of a model's name that are told; all of it is in the key
 _ONLINE = ":online"  # OpenRouter's spelling of a web search
 _OWN_TOOLS = ("function", "custom")  # what the client runs itself
 _RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", "store", *_STATE, *_SEARCH})
@@ -36,7 +37,7 @@ def read(body: JsonObject) -> Ask:
     readable = _is_readable(body)
     text, rest = _take_text(keyed) if readable else (None, keyed)
     return Ask(
-        model=model if isinstance(model, str) else "",
+        model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
         streamed=streamed,
         wants_usage=streamed and isinstance(options, dict) and options.get("include_usage") is True,
         deterministic=_is_number(temperature) and temperature == 0,
