@@ -26,7 +26,7 @@ from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.seal import Callers
-from warmlane.settings import Settings
+from warmlane.settings import Settings, pepper
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
 from warmlane.web.asgi import Application
