@@ -33,6 +33,9 @@ from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
 
+PATIENT = Deadlines(store=60, embed=60, near=60, keep=60)
+"""So that no test depends on how fast the machine is; what hangs gets a deadline of its own."""
+
 
 class Ear:
     """An Outlet: what one caller heard. They hang up after `leaves_after` pieces of the body, or stay."""
@@ -91,7 +94,7 @@ class House:
         self._tracer = tracer or NullTracer()
         self._events: list[Event] = []
         self._count = 0
-        self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or Deadlines())
+        self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
 
     def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
         caches, chat = Caches(durable=self.durable, volatile=self.volatile), OpenAIChat()

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import msgspec
 import pytest
+from msgspec.structs import asdict, replace
 
-from flow.house import House, a_shard
+from flow.house import PATIENT, House, a_shard
 from flow.talk import Talk, ask, events, reply, that, upstream
 from samples import a_caller
 from warmlane.adapters.embedders import HashEmbedder
-from warmlane.caches import Deadlines
 from warmlane.clock import ManualClock
 from warmlane.errors import StageError
 from warmlane.events import (
@@ -27,7 +26,8 @@ from warmlane.events import (
 )
 from warmlane.model import Near, Probe, Row, Scope, Vector
 
-SOON = Deadlines(store=0.01, embed=0.01, near=0.01, keep=0.01)
+SOON = 0.01
+"""Seconds until what hangs is given up, for the one stage that does."""
 ASKED = "Explain how the three way handshake of the transmission control protocol establishes a reliable connection"
 CLOSE = ASKED.replace("Explain how", "Describe how")
 TEXT = "what somebody asked"
@@ -79,7 +79,7 @@ class MoodyCache:
         """The row, or trouble; or one that does not open."""
         await self.getting()
         row = await self._shard.get(tenant, key)
-        return msgspec.structs.replace(row, answer=bytes(64)) if row is not None and self.spoiled else row
+        return replace(row, answer=bytes(64)) if row is not None and self.spoiled else row
 
     async def put(self, row: Row, /) -> None:
         """Keep it, or trouble."""
@@ -117,7 +117,7 @@ KINDS = pytest.mark.parametrize(
 async def test_an_embedder_in_trouble_is_a_miss(clock: ManualClock, kind: str, error: str) -> None:
     """Named in Cache-Status and told by type alone; the answer is kept for the same request all the same."""
     embedder = MoodyEmbedder()
-    async with House(clock, embedder=embedder, deadlines=SOON) as gw:
+    async with House(clock, embedder=embedder, deadlines=replace(PATIENT, embed=SOON, keep=0.5)) as gw:
         await (Talk(gw) >> ask(ASKED) << upstream("one"))
         embedder.trouble.kind = kind
         failed = that(StageFailed, stage=Stage.EMBED, error=error)
@@ -158,7 +158,7 @@ async def test_an_embedder_that_says_nothing_is_a_miss(clock: ManualClock) -> No
 async def test_a_store_that_cannot_be_read_is_a_miss(clock: ManualClock, kind: str, error: str) -> None:
     """The call works, and what it brings is kept again."""
     cache = MoodyCache(clock)
-    async with House(clock, durable=cache, deadlines=SOON, recent_bytes=0) as gw:
+    async with House(clock, durable=cache, deadlines=replace(PATIENT, store=SOON), recent_bytes=0) as gw:
         await (Talk(gw) >> ask(**EXACT) << upstream("one") >> ask(**EXACT) << reply("one", x_cache="HIT"))
         cache.getting.kind = kind
         heard = await (
@@ -177,7 +177,7 @@ async def test_a_store_that_cannot_be_read_is_a_miss(clock: ManualClock, kind: s
 async def test_a_search_in_trouble_is_a_miss(clock: ManualClock, kind: str, error: str) -> None:
     """Exact hits are not affected."""
     cache = MoodyCache(clock)
-    async with House(clock, durable=cache, deadlines=SOON) as gw:
+    async with House(clock, durable=cache, deadlines=replace(PATIENT, near=SOON)) as gw:
         cache.finding.kind = kind
         await (
             Talk(gw)
@@ -201,7 +201,7 @@ async def test_a_store_that_cannot_be_written_costs_the_entry_only(clock: Manual
     """The answer has left already; the next call asks the provider again."""
     cache = MoodyCache(clock)
     cache.putting.kind = kind
-    async with House(clock, durable=cache, deadlines=SOON) as gw:
+    async with House(clock, durable=cache, deadlines=replace(PATIENT, keep=SOON)) as gw:
         for text in ("one", "two"):
             await (
                 Talk(gw)
@@ -237,7 +237,7 @@ async def test_an_entry_that_does_not_open_is_a_miss(clock: ManualClock) -> None
 async def test_an_answer_in_ram_needs_no_store(clock: ManualClock) -> None:
     """What was answered lately is answered while everything behind is down."""
     cache, embedder = MoodyCache(clock), MoodyEmbedder()
-    async with House(clock, durable=cache, embedder=embedder, deadlines=SOON) as gw:
+    async with House(clock, durable=cache, embedder=embedder) as gw:
         await (Talk(gw) >> ask(ASKED) << upstream("one"))
         for trouble in (cache.getting, cache.finding, cache.putting, embedder.trouble):
             trouble.kind = "hangs"
@@ -251,7 +251,7 @@ async def test_trouble_is_told_without_its_text(clock: ManualClock) -> None:
     async with House(clock, durable=cache) as gw:
         heard = await (Talk(gw) >> ask() << upstream("one"))
 
-    assert TEXT not in repr([msgspec.structs.asdict(event) for event in heard.events])
+    assert TEXT not in repr([asdict(event) for event in heard.events])
 
 
 async def test_a_signpost_to_nowhere_is_a_miss(gw: House) -> None:

@@ -9,6 +9,7 @@ from warmlane.model import Row, Vector
 from warmlane.seal import (
     EXPIRY_STEP,
     Callers,
+    Labels,
     Tampered,
     derive,
     is_guessable,
@@ -208,3 +209,12 @@ def test_a_label_needs_the_pepper() -> None:
     assert label(bytes(32), "model", "gpt-4o") != one
     assert label(PEPPER, "tag", "gpt-4o") != one
     assert label(PEPPER, "model", "gpt-4") != one
+
+
+def test_labels_are_remembered_and_bounded() -> None:
+    """The same as without remembering, however many there are."""
+    labels = Labels(PEPPER, limit=2)
+    said = [("tag", str(n)) for n in (1, 2, 3, 1, 2, 3, 3)]
+
+    assert [labels.label(*one) for one in said] == [label(PEPPER, *one) for one in said]
+    assert labels.label("tag", "1") is labels.label("tag", "1")

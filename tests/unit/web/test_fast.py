@@ -8,8 +8,12 @@ import pytest
 
 from flow.house import House
 from knocking import HIT, KEY, MISS, ask_once, asked, errors_of, warm, whole
+from samples import a_find
 from warmlane.clock import ManualClock
+from warmlane.controls import NOTHING_SAID
 from warmlane.events import CallRefused
+from warmlane.trip import Found, Repeat
+from warmlane.web.fast import Repeats
 from warmlane.web.limits import Limits
 from wire import Client, Doors, Request
 
@@ -151,9 +155,11 @@ async def test_a_body_that_we_do_not_read_is_not_late(house: House) -> None:
                 yield item
 
     house.provider.__class__ = Slow
-    async with Doors(house, SHORT) as doors, doors.client() as client, doors.client() as other:
+    async with Doors(house, SHORT) as doors, doors.client() as client:
         sending = house.tasks.spawn(client.send(asked(target="/openai/v1/files", body=upload).bytes()), name="up")
-        assert await other.is_closed()
+        for _ in range(2):  # so the deadline has passed
+            async with doors.client() as other:
+                assert await other.is_closed()
         hold.set()
         await sending
         answer = await client.answer()
@@ -214,3 +220,60 @@ async def test_an_idle_connection_is_closed(house: House) -> None:
             async with doors.client() as client:
                 assert (await client.ask(request)).whole
                 assert await client.is_closed()
+
+
+def a_repeat(found: Found, *, lasting: bytes = b"") -> Repeat:
+    """A hit that may come again."""
+    return Repeat(
+        found=found, lasting=lasting, controls=NOTHING_SAID, tenant=b"t" * 16, provider="openai", dialect="openai_chat",
+        model="m", streamed=False,
+    )  # fmt: skip
+
+
+def test_a_digest_stands_for_every_byte_that_can_matter() -> None:
+    """URL, fields with their borders and order, body; not what a client tells of itself."""
+    repeats = Repeats(bytes(32), max_bytes=10_000)
+    base = repeats.digest(b"/a", [(b"x", b"1")], b"{}")
+
+    assert repeats.digest(b"/a", [(b"x", b"1"), (b"user-agent", b"u"), (b"x-stainless-os", b"L")], b"{}") == base
+    others = [
+        repeats.digest(b"/b", [(b"x", b"1")], b"{}"),
+        repeats.digest(b"/a", [(b"x", b"2")], b"{}"),
+        repeats.digest(b"/a", [(b"x1", b"")], b"{}"),
+        repeats.digest(b"/a", [(b"x", b"1"), (b"y", b"")], b"{}"),
+        repeats.digest(b"/a", [(b"x", b"1"), (b"connection", b"x")], b"{}"),
+        repeats.digest(b"/a", [], b"x1{}"),
+        repeats.digest(b"/a", [(b"x", b"1")], b"{ }"),
+        Repeats(bytes(31) + b"1", max_bytes=10_000).digest(b"/a", [(b"x", b"1")], b"{}"),
+    ]
+    assert len({base, *others}) == len(others) + 1
+
+
+def test_repeats_are_bounded_and_live_no_longer_than_their_answers() -> None:
+    """The one put first leaves first; forgetting an answer reaches it here too."""
+    repeats = Repeats(bytes(32), max_bytes=2 * 1500 + 2 * len(a_find().body))
+    found = [a_find() for _ in range(3)]
+    for name, one in zip((b"1", b"2", b"3"), found, strict=True):
+        repeats.put(name, a_repeat(one))
+
+    assert repeats.get(b"1") is None
+    assert repeats.get(b"2") is not None
+    found[1].kept.alive = False
+    assert repeats.get(b"2") is None
+    assert len(repeats) == 1
+    found[2].kept.alive = False
+    repeats.sweep()
+    assert len(repeats) == 0
+
+
+def test_a_repeat_takes_the_place_of_the_last() -> None:
+    """Room is given back."""
+    repeats = Repeats(bytes(32), max_bytes=2 * 1500 + 2 * len(a_find().body))
+    for lasting in (b"1", b"2", b"3"):
+        repeats.put(b"1", a_repeat(a_find(), lasting=lasting))
+        repeats.put(b"2", a_repeat(a_find()))
+
+    assert len(repeats) == 2
+    known = repeats.get(b"1")
+    assert known is not None
+    assert known.lasting == b"3"
