@@ -62,17 +62,18 @@ class Gateway:
         self._reporter.arrived(trip)
         return trip
 
-    def glance(self, trip: Trip) -> tuple[Head, Found] | None:
-        """The whole answer, when recent memory has it. Never waits."""
+    def glance(self, trip: Trip) -> tuple[bytes, Found] | None:
+        """The header lines of the answer, and the answer, when recent memory has it. Never waits."""
         found = None if trip.error is not None else self._lookup.recent(trip)
         if found is None:
             return None
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
-            head = self._hit(trip, found)
+            now = self._hit(trip, found)
             trip.complete = True
             self._over(trip, span)
             self._reporter.finished(trip)
-        return head, found
+        took = trip.first_byte or 0.0
+        return lines(lasting(trip, found)) + passing_lines(found, trip.call.id.encode(), now, took), found
 
     def repeat(self, trip: Trip, found: Found) -> Repeat:
         """What `again` needs of a trip that was a hit."""
@@ -129,7 +130,8 @@ class Gateway:
             raise trip.error
         found = await self._find(trip)
         if found is not None:
-            await self._begin(trip, self._hit(trip, found), out)
+            now = self._hit(trip, found)
+            await self._begin(trip, hit_head(trip, found, now), out)
             await out.send(found.body, last=True)
             return
         trip.outcome = Outcome.MISS if isinstance(trip.plan, Look) else Outcome.BYPASS
@@ -189,13 +191,14 @@ class Gateway:
         trip.begun = True
         await out.send(head)
 
-    def _hit(self, trip: Trip, found: Found) -> Head:
+    def _hit(self, trip: Trip, found: Found) -> float:
+        """Note that this is the answer; the time of it."""
         entry, now = found.kept.entry, self._clock.now()
         trip.outcome, trip.status, trip.size = found.outcome, _OK, len(found.body)
         trip.usage, trip.answered_by = entry.usage, entry.model
         trip.first_byte = self._clock.monotonic() - trip.started
         self._reporter.looked(trip, age=now - entry.made)
-        return hit_head(trip, found, now)
+        return now
 
     def _answered(self, trip: Trip, head: Head) -> None:
         trip.status = head.status

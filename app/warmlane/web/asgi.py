@@ -13,7 +13,7 @@ from warmlane.report import Reporter
 from warmlane.tasks import Tasks
 from warmlane.trip import Trip
 from warmlane.web.edge import Edge
-from warmlane.web.inlet import ClientGone, Inlet, Receive
+from warmlane.web.inlet import ClientGone, Inlet, Presence, Receive
 from warmlane.web.limits import Limits
 from warmlane.web.pages import Pages
 
@@ -24,6 +24,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 TRIP = "warmlane.trip"
 """Where the fast way leaves a trip that it began and could not answer."""
+
+PRESENCE = "warmlane.presence"
+"""Where a server that knows when its client leaves says so; for others a task waits for the news."""
 
 
 class Application:
@@ -67,7 +70,7 @@ class Application:
         except WarmlaneError as error:
             await self._refuse(error, out)
             return
-        await self._answer(trip, inlet or Inlet.drained(receive), out)
+        await self._answer(trip, scope, inlet or Inlet.drained(receive), out)
 
     async def _refuse(self, error: WarmlaneError, out: "HttpOutlet") -> None:
         call_id = self._edge.ids.next()
@@ -83,11 +86,16 @@ class Application:
         body = inlet.chunks() if route.dialect is None else await inlet.whole()
         return self._gateway.begin(self._edge.call(scope["method"], route, headers, body))
 
-    async def _answer(self, trip: Trip, inlet: Inlet, out: "HttpOutlet") -> None:
+    async def _answer(self, trip: Trip, scope: Scope, inlet: Inlet, out: "HttpOutlet") -> None:
         """Send what the gateway says; a client that leaves ends the work upstream."""
         work = asyncio.current_task()
         assert work is not None
-        watcher = self._tasks.spawn(_cancel_when(inlet, work, out), name="watch")
+        presence: Presence | None = scope.get(PRESENCE)
+        watcher = None
+        if presence is None:
+            presence = Presence()
+            watcher = self._tasks.spawn(_watch(inlet, presence), name="watch")
+        presence.hold(work)
         try:
             await self._gateway.handle(trip, out)
             await out.end()
@@ -98,16 +106,17 @@ class Application:
         except ClientGone:
             pass
         except asyncio.CancelledError:
-            if not watcher.done():
+            if not presence.gone:
                 raise  # the server itself is stopping
         finally:
-            watcher.cancel()
+            presence.release()
+            if watcher is not None:
+                watcher.cancel()
 
 
-async def _cancel_when(inlet: Inlet, work: "asyncio.Task[Any]", out: "HttpOutlet") -> None:
+async def _watch(inlet: Inlet, presence: Presence) -> None:
     await inlet.gone()
-    if not out.ended:  # an answer that is whole counts as gone too
-        work.cancel()
+    presence.leave()
 
 
 class HttpOutlet:

@@ -10,6 +10,7 @@ ways with the same requests.
 
 from asyncio import TimerHandle
 from collections import OrderedDict
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -18,12 +19,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from warmlane.errors import BadRequest, HeadersTooLarge, TimedOut, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
-from warmlane.model import Head
 from warmlane.report import Reporter
 from warmlane.status import lines as header_lines
 from warmlane.trip import Found, Repeat, Trip
-from warmlane.web.asgi import TRIP
+from warmlane.web.asgi import PRESENCE, TRIP
 from warmlane.web.edge import Edge
+from warmlane.web.inlet import Presence
 from warmlane.web.limits import Limits
 
 UNTOLD: Final = frozenset({
@@ -33,6 +34,7 @@ UNTOLD: Final = frozenset({
 """Header fields that change neither the tenant, nor the key, nor what the cache may do."""
 
 _OK = 200
+_NOTED = 10_000
 _SDK = b"x-stainless-"  # what an SDK tells of its machine and its retries
 
 
@@ -43,6 +45,8 @@ class Repeats:
         """Remember the latest requests, as long as their answers are within `max_bytes`; `key` is random."""
         self._key, self._max, self._size = key, max_bytes, 0
         self._known: OrderedDict[bytes, Repeat] = OrderedDict()
+        self._asked: set[bytes] = set()
+        self._asked_before: set[bytes] = set()
 
     def digest(self, url: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> bytes:
         """16 bytes that stand for every byte of the request that can matter. No field can hold a NUL."""
@@ -60,6 +64,15 @@ class Repeats:
             self._drop(digest)
             return None
         return known
+
+    def came_before(self, digest: bytes) -> bool:
+        """Whether these bytes came lately. What comes once only is not worth more than this note of it."""
+        if digest in self._asked or digest in self._asked_before:
+            return True
+        self._asked.add(digest)
+        if len(self._asked) >= _NOTED:
+            self._asked, self._asked_before = set(), self._asked
+        return False
 
     def put(self, digest: bytes, repeat: Repeat) -> None:
         """Remember the answer, and of the question no more than its digest."""
@@ -107,6 +120,7 @@ class FastProtocol(HttpToolsProtocol):
     _header_done = False
     _timer: TimerHandle | None = None
     _trip: Trip | None = None
+    _presences: Sequence[Presence] = ()  # of the requests that went the ordinary way
 
     def connection_made(self, transport: Any) -> None:
         """A client came: it has until the deadline to send a whole header."""
@@ -119,6 +133,8 @@ class FastProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It left."""
         self._disarm()
+        for presence in self._presences:
+            presence.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -203,6 +219,9 @@ class FastProtocol(HttpToolsProtocol):
         if self._trip is not None:
             self.scope[TRIP] = self._trip  # type: ignore[literal-required] # ours, beside ASGI's
             self._trip = None
+        presence = Presence()
+        self._presences = [*(self._presences if self.pipeline else ()), presence]
+        self.scope[PRESENCE] = presence  # type: ignore[literal-required] # the same
         super().on_headers_complete()
         self.headers = []  # trailers come into it, and are no header fields
         if not self._stays_open():
@@ -225,19 +244,21 @@ class FastProtocol(HttpToolsProtocol):
         repeat = self.repeats.get(digest)
         if repeat is not None:
             parent = find(tuple(self.headers), b"traceparent")
-            lines = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=parent)
-            if lines is not None:
-                self._write(_OK, lines, repeat.found.body)
+            again = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=parent)
+            if again is not None:
+                self._write(_OK, again, repeat.found.body)
                 return True
+        came_before = self.repeats.came_before(digest)
         glanced = self._glance(body)
         if glanced is None:
             return False
-        head, trip, found = glanced
-        self._write(head.status, header_lines(head.headers), found.body)
-        self.repeats.put(digest, self.gateway.repeat(trip, found))
+        lines, trip, found = glanced
+        self._write(_OK, lines, found.body)
+        if came_before:
+            self.repeats.put(digest, self.gateway.repeat(trip, found))
         return True
 
-    def _glance(self, body: bytes) -> tuple[Head, Trip, Found] | None:
+    def _glance(self, body: bytes) -> tuple[bytes, Trip, Found] | None:
         """The answer that recent memory has; else the trip that was begun is kept for the ordinary way."""
         path, _, query = self.url.decode("latin-1").partition("?")
         headers = tuple(self.headers)
@@ -259,8 +280,11 @@ class FastProtocol(HttpToolsProtocol):
     def _write(self, status: int, lines: bytes, body: bytes) -> None:
         keep_alive = self._stays_open() and self.parser.should_keep_alive()
         end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
-        own = header_lines(tuple(self.server_state.default_headers))
-        self.transport.write(b"".join((STATUS_LINE[status], own, lines, end, body)))
+        parts = [STATUS_LINE[status]]
+        for name, value in self.server_state.default_headers:
+            parts += (name, b": ", value, b"\r\n")
+        parts += (lines, end, body)
+        self.transport.write(b"".join(parts))
         self.server_state.total_requests += 1
         if not keep_alive:
             self.transport.close()

@@ -13,6 +13,33 @@ class ClientGone(Exception):
     """The client hung up before its request was whole."""
 
 
+class Presence:
+    """Whether the client of one request is still there. When it leaves, the work for it is cancelled."""
+
+    __slots__ = ("_work", "gone")
+
+    def __init__(self) -> None:
+        """There it is."""
+        self.gone = False
+        self._work: asyncio.Task[Any] | None = None
+
+    def hold(self, work: "asyncio.Task[Any]") -> None:
+        """Cancel `work` when the client leaves, or now if it has."""
+        self._work = work
+        if self.gone:
+            work.cancel()
+
+    def release(self) -> None:
+        """The work is done."""
+        self._work = None
+
+    def leave(self) -> None:
+        """The client has left."""
+        self.gone = True
+        if self._work is not None:
+            self._work.cancel()
+
+
 class Inlet:
     """Reads one request's body, once."""
 
