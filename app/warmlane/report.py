@@ -64,46 +64,19 @@ class Reporter:
         """The very same bytes were answered again: all that `arrived`, `looked` and `finished` say."""
         found, tenant, publish = repeat.found, repeat.tenant.hex()[:8], self._bus.publish
         entry = found.kept.entry
-        publish(
-            CallArrived(
-                call_id=call_id,
-                at=at,
-                lane=self._lane,
-                tenant=tenant,
-                provider=repeat.provider,
-                dialect=repeat.dialect,
-                model=repeat.model,
-                streamed=repeat.streamed,
-            )
-        )
-        publish(
-            LookupDone(
-                call_id=call_id,
-                at=at,
-                lane=self._lane,
-                tenant=tenant,
-                outcome=found.outcome,
-                entry_age=at - entry.made,
-                took=took,
-            )
-        )
-        publish(
-            ReplyFinished(
-                call_id=call_id,
-                at=at,
-                lane=self._lane,
-                tenant=tenant,
-                provider=repeat.provider,
-                model=entry.model or repeat.model,
-                status=200,
-                complete=True,
-                outcome=found.outcome,
-                first_byte=took,
-                took=took,
-                usage=entry.usage,
-                size=len(found.body),
-            )
-        )
+        publish(CallArrived(
+            call_id=call_id, at=at, lane=self._lane, tenant=tenant, provider=repeat.provider, dialect=repeat.dialect,
+            model=repeat.model, streamed=repeat.streamed,
+        ))  # fmt: skip
+        publish(LookupDone(
+            call_id=call_id, at=at, lane=self._lane, tenant=tenant, outcome=found.outcome, entry_age=at - entry.made,
+            took=took,
+        ))  # fmt: skip
+        publish(ReplyFinished(
+            call_id=call_id, at=at, lane=self._lane, tenant=tenant, provider=repeat.provider,
+            model=entry.model or repeat.model, status=200, complete=True, outcome=found.outcome, first_byte=took,
+            took=took, usage=entry.usage, size=len(found.body),
+        ))  # fmt: skip
 
     def refused(self, trip: Trip, error: WarmlaneError) -> None:
         """The call gets an error of ours."""
