@@ -57,19 +57,18 @@ class HotStore:
 
     async def delete(self, tenant: bytes, keys: Collection[bytes], /) -> int:
         """Forget these in both; how many the inner store had. Raises: StageError."""
-        self._forget(tenant, keys)
         try:
             return await self._inner.delete(tenant, keys)
         finally:
-            self._forget(tenant, keys)
+            for key in keys:
+                self._asked.pop((tenant, key), None)
+                self._rows.pop(tenant, key)
 
     async def purge(self, scope: Scope, /) -> int:
         """Forget every row in `scope` in both; how many the inner store had.
 
         Raises: StageError; ValueError for an empty scope.
         """
-        self._asked.clear()
-        self._rows.purge(scope)
         try:
             return await self._inner.purge(scope)
         finally:
@@ -89,11 +88,6 @@ class HotStore:
         self._asked.clear()
         self._rows.clear()
         await self._inner.aclose()
-
-    def _forget(self, tenant: bytes, keys: Collection[bytes]) -> None:
-        for key in keys:
-            self._asked.pop((tenant, key), None)
-            self._rows.pop(tenant, key)
 
     def _end(self, name: tuple[bytes, bytes], mine: object) -> None:
         if self._asked.get(name) is mine:

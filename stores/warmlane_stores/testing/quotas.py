@@ -72,8 +72,8 @@ class QuotaContract(ABC):
         store = self.make(tmp_path, clock, max_bytes=1 << 20, max_entries=3)
         await store.put(a_row("a"))
         await store.put(a_row("b"))
-        await store.put(a_row("short", ttl=60))
-        clock.advance(61)
+        await store.put(a_row("short", ttl=5))
+        clock.advance(6)
 
         await store.put(a_row("d"))
 

@@ -1,7 +1,8 @@
 """Memory in front of a store: what is in it, and that a late answer never brings back what has gone."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
+from typing import Any, Self
 
 import pytest
 
@@ -16,16 +17,16 @@ NAME = (digest("tenant"), digest("key"))
 
 
 class SlowStore(MemoryStore):
-    """Does at once what it is asked, and answers when it may; says how often it was read."""
+    """Does at once what it is asked, and answers each call when that call may; says how often it was read."""
 
     def __init__(self, clock: ManualClock) -> None:
         """Answer at once, for now."""
         super().__init__(clock)
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-        self.asked = asyncio.Event()
-        self.reads = 0
+        self.is_slow = False
         self.is_broken = False
+        self.puts_late = False
+        self.reads = 0
+        self.waiting: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
     async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
         """The row as it was when asked."""
@@ -35,12 +36,16 @@ class SlowStore(MemoryStore):
         return row
 
     async def put(self, row: Row, /) -> None:
-        """Keep it."""
+        """Keep it: before the answer may be given, or as late as that."""
         if self.is_broken:
             msg = "broken"
             raise StageError(msg)
-        await super().put(row)
-        await self._answer()
+        if self.puts_late:
+            await self._answer()
+            await super().put(row)
+        else:
+            await super().put(row)
+            await self._answer()
 
     async def delete(self, tenant: bytes, keys: Collection[bytes], /) -> int:
         """Forget them."""
@@ -55,8 +60,44 @@ class SlowStore(MemoryStore):
         return count
 
     async def _answer(self) -> None:
-        self.asked.set()
-        await self.may_answer.wait()
+        if self.is_slow:
+            may_answer = asyncio.Event()
+            self.waiting.put_nowait(may_answer)
+            await may_answer.wait()
+
+
+class Call:
+    """A call whose answer the inner store holds back."""
+
+    def __init__(self, inner: SlowStore, work: Coroutine[Any, Any, object]) -> None:
+        """Not yet begun."""
+        self._inner = inner
+        self._work = work
+        self._future: asyncio.Future[list[object]] | None = None
+        self._may_answer: asyncio.Event | None = None
+
+    async def begin(self) -> Self:
+        """Return when the inner store was asked."""
+        self._inner.is_slow = True
+        self._future = asyncio.gather(self._work)
+        self._may_answer = await self._inner.waiting.get()
+        self._inner.is_slow = False
+        return self
+
+    async def end(self) -> object:
+        """Let the inner store answer; what came of it."""
+        assert self._may_answer is not None
+        assert self._future is not None
+        self._may_answer.set()
+        (result,) = await self._future
+        return result
+
+    async def cancel(self) -> None:
+        """The caller goes away."""
+        assert self._future is not None
+        self._future.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await self._future
 
 
 @pytest.fixture
@@ -107,65 +148,80 @@ async def test_a_put_that_failed_is_not_remembered(hot: HotStore, inner: SlowSto
 async def test_a_late_read_does_not_bring_back_a_deleted_row(hot: HotStore, inner: SlowStore) -> None:
     """It was read before the delete and answered after it: its caller may have it, the next may not."""
     await inner.put(a_row())
-    reading = await started(inner, hot.get(*NAME))
-    deleting = await started(inner, hot.delete(NAME[0], [NAME[1]]))
-    inner.may_answer.set()
-    await asyncio.gather(reading, deleting)
+    reading = await Call(inner, hot.get(*NAME)).begin()
+    await hot.delete(NAME[0], [NAME[1]])
 
+    assert await reading.end() == a_row()
     assert await hot.get(*NAME) is None
 
 
 async def test_a_late_put_does_not_bring_back_a_deleted_row(hot: HotStore, inner: SlowStore) -> None:
     """The put reached the inner store first, then the delete."""
-    putting = await started(inner, hot.put(a_row()))
-    deleting = await started(inner, hot.delete(NAME[0], [NAME[1]]))
-    inner.may_answer.set()
-    await asyncio.gather(putting, deleting)
+    putting = await Call(inner, hot.put(a_row())).begin()
+    await hot.delete(NAME[0], [NAME[1]])
+    await putting.end()
 
     assert await hot.get(*NAME) is None
 
 
-async def test_a_late_read_does_not_bring_back_a_purged_row(hot: HotStore, inner: SlowStore) -> None:
+@pytest.mark.parametrize("reads", [True, False], ids=["read", "put"])
+async def test_nothing_late_brings_back_a_purged_row(hot: HotStore, inner: SlowStore, *, reads: bool) -> None:
     """The same for a purge."""
-    await inner.put(a_row(labels=("x",)))
-    reading = await started(inner, hot.get(*NAME))
-    purging = await started(inner, hot.purge(Scope(label=digest("x"))))
-    inner.may_answer.set()
-    await asyncio.gather(reading, purging)
+    row = a_row(labels=("x",))
+    await inner.put(row)
+    late = await Call(inner, hot.get(*NAME) if reads else hot.put(row)).begin()
+    await hot.purge(Scope(label=digest("x")))
+    await late.end()
 
+    assert await hot.get(*NAME) is None
+
+
+async def test_a_delete_that_is_late_leaves_nothing(hot: HotStore, inner: SlowStore) -> None:
+    """A read while the delete is under way may still have the row; when delete returns it is gone."""
+    await hot.put(a_row())
+    deleting = await Call(inner, hot.delete(NAME[0], [NAME[1]])).begin()
+    await hot.get(*NAME)
+
+    assert await deleting.end() == 1
     assert await hot.get(*NAME) is None
 
 
 async def test_a_late_read_does_not_hide_a_newer_put(hot: HotStore, inner: SlowStore) -> None:
     """The read saw the old row; the put came later and was answered first."""
     await inner.put(a_row(answer=b"old"))
-    reading = await started(inner, hot.get(*NAME))
-    putting = await started(inner, hot.put(a_row(answer=b"new")))
-    inner.may_answer.set()
+    reading = await Call(inner, hot.get(*NAME)).begin()
+    await hot.put(a_row(answer=b"new"))
 
-    assert await reading == [a_row(answer=b"old")]
-    await putting
+    assert await reading.end() == a_row(answer=b"old")
     assert await hot.get(*NAME) == a_row(answer=b"new")
 
 
 async def test_a_read_during_a_put_does_not_hide_it(hot: HotStore, inner: SlowStore) -> None:
-    """A read that began after the put, of a store that answers the read with what was before."""
+    """The read began after the put and saw what was before; it is answered after it."""
     await inner.put(a_row(answer=b"old"))
-    putting = await started(inner, hot.put(a_row(answer=b"new")))
-    reading = await started(inner, hot.get(*NAME))
-    inner.may_answer.set()
-    await asyncio.gather(putting, reading)
+    inner.puts_late = True
+    putting = await Call(inner, hot.put(a_row(answer=b"new"))).begin()
+    reading = await Call(inner, hot.get(*NAME)).begin()
+    await putting.end()
 
+    assert await reading.end() == a_row(answer=b"old")
     assert await hot.get(*NAME) == a_row(answer=b"new")
+
+
+async def test_the_later_of_two_puts_stays(hot: HotStore, inner: SlowStore) -> None:
+    """Though the earlier one is answered last."""
+    first = await Call(inner, hot.put(a_row(answer=b"first"))).begin()
+    await hot.put(a_row(answer=b"second"))
+    await first.end()
+
+    assert await hot.get(*NAME) == a_row(answer=b"second")
 
 
 async def test_a_cancelled_read_leaves_no_trace(hot: HotStore, inner: SlowStore) -> None:
     """The next one is remembered as ever."""
     await inner.put(a_row())
-    reading = await started(inner, hot.get(*NAME))
-    reading.cancel()
-    await asyncio.gather(reading, return_exceptions=True)
-    inner.may_answer.set()
+    reading = await Call(inner, hot.get(*NAME)).begin()
+    await reading.cancel()
     reads = inner.reads
 
     await hot.get(*NAME)
@@ -173,12 +229,3 @@ async def test_a_cancelled_read_leaves_no_trace(hot: HotStore, inner: SlowStore)
 
     assert inner.reads == reads + 1
     assert hot._asked == {}
-
-
-async def started(inner: SlowStore, work: object) -> asyncio.Future[object]:
-    """Begin `work`, and return when the inner store has done it but not answered."""
-    inner.may_answer.clear()
-    inner.asked.clear()
-    future: asyncio.Future[object] = asyncio.gather(work)  # type: ignore[call-overload]
-    await inner.asked.wait()
-    return future

@@ -255,6 +255,15 @@ async def test_what_is_gone_leaves_the_index(shard: Shard, store: SlowStore) -> 
     assert len(shard._active[CALLER.tenant]) == 2
 
 
+async def test_a_row_that_moved_behind_its_back_is_not_returned(shard: Shard, store: SlowStore) -> None:
+    """Same tenant and partition only, whatever the index believes."""
+    await shard.put(a_sealed("x", a_vector(1)))
+    await nearest(shard)
+    await store.put(a_sealed("x", a_vector(1), partition="other"))
+
+    assert await nearest(shard) == []
+
+
 async def test_a_bad_probe_is_an_error_of_the_stage(shard: Shard) -> None:
     """A lookup raises StageError only."""
     await shard.put(a_sealed("x", a_vector(1)))

@@ -27,6 +27,8 @@ class Shelf:
         self.error: BaseException | None = None
         self.go = threading.Event()
         self.go.set()
+        self.may_write = threading.Event()
+        self.may_write.set()
         self.writes: list[int] = []
         self.is_blind = False
         self.is_closed = False
@@ -42,12 +44,14 @@ class Shelf:
 
     def upsert(self, *, ids: list[str], embeddings: Matrix) -> None:
         """Keep them."""
+        self.may_write.wait()
         self._obey()
         self.writes.append(len(ids))
         self.kept |= dict(zip(ids, embeddings, strict=True))
 
     def delete(self, *, ids: list[str]) -> None:
         """Forget them."""
+        self.may_write.wait()
         self._obey()
         for name in ids:
             del self.kept[name]
@@ -72,6 +76,7 @@ def shelf() -> Iterator[Shelf]:
     shelf = Shelf()
     yield shelf
     shelf.go.set()
+    shelf.may_write.set()
 
 
 async def filled(shelf: Shelf, count: int = 3, deadline: float = 30) -> ChromaIndex:
@@ -116,6 +121,23 @@ async def test_a_change_during_a_write_is_not_lost(shelf: Shelf) -> None:
 
     assert sorted(shelf.kept) == sorted([digest("0").hex(), digest("replaced").hex()])
     assert [name for name, _ in await index.search(a_vector(0, 1), 9, 0.5)] == [digest("replaced")]
+    assert len(index) == 2
+    await index.aclose()
+
+
+async def test_the_collections_old_vectors_are_hidden_until_they_are_gone(shelf: Shelf) -> None:
+    """Replaced or removed, and the collection does not know it yet."""
+    index = await filled(shelf, 3)
+    shelf.may_write.clear()
+    await index.add([digest("0")], a_vector(0, 1)[None])
+    await index.remove([digest("1")])
+
+    assert [name for name, _ in await index.search(a_vector(1), 9, 0.9)] == [digest("2")]
+    assert [name for name, _ in await index.search(a_vector(0, 1), 1, 0.9)] == [digest("0")]
+    assert len(index) == 2
+    shelf.may_write.set()
+    await index.settle()
+    assert [name for name, _ in await index.search(a_vector(1), 9, 0.9)] == [digest("2")]
     assert len(index) == 2
     await index.aclose()
 
