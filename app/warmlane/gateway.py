@@ -226,6 +226,9 @@ class Gateway:
             return
         assert tee is not None
         assert trip.dialect is not None
+        if not tee.complete and trip.error is None:
+            tee.leave(trip.dialect)
+            trip.complete = tee.complete
         trip.size = tee.size
         finish = tee.finish(trip.dialect) if trip.status == _OK else None
         if finish is not None:

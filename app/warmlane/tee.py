@@ -53,6 +53,15 @@ class Tee:
         else:
             self._chunks.clear()
 
+    def leave(self, dialect: Dialect) -> None:
+        """The client has left. It has read the whole answer all the same where a stream has said its end.
+
+        SDKs hang up at the end marker, and then it is chance whether the body ends before they are gone.
+        """
+        if self.streamed and self.size <= self._limit and self.encoding is None:
+            self._finish = dialect.finish(self.body, streamed=True)
+            self.complete = self._finish.refuse is None
+
     @property
     def body(self) -> bytes:
         """What was collected; empty where it was too long."""

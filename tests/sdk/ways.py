@@ -1,7 +1,7 @@
 """Two ways to call with OpenAI's own SDK, sync and async, that tests use alike. The sync one is called in a thread."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
@@ -90,6 +90,11 @@ class Async:
             return Reply(headers=raw.headers, whole=said)
         return Reply(headers=raw.headers, chunks=tuple([chunk async for chunk in said]))
 
+    async def each(self, hear: Callable[[ChatCompletionChunk], None], **members: Members) -> None:
+        """Ask for a stream, and call `hear` with each chunk as it comes."""
+        async for chunk in await self.client.chat.completions.create(**asked(**members), stream=True):
+            hear(chunk)
+
 
 class Sync:
     """The sync SDK. `client` is the SDK's own."""
@@ -112,6 +117,15 @@ class Sync:
     async def ask(self, text: str = QUESTION, **members: Members) -> Reply:
         """Ask, and read the whole answer, in a thread."""
         return await asyncio.to_thread(self._ask, text, **members)
+
+    async def each(self, hear: Callable[[ChatCompletionChunk], None], **members: Members) -> None:
+        """Ask for a stream, and call `hear` with each chunk as it comes, in the thread."""
+
+        def listen() -> None:
+            for chunk in self.client.chat.completions.create(**asked(**members), stream=True):
+                hear(chunk)
+
+        await asyncio.to_thread(listen)
 
     def _ask(self, text: str, **members: Members) -> Reply:
         raw = self.client.chat.completions.with_raw_response.create(**asked(text, **members))

@@ -28,6 +28,15 @@ def filled(body: bytes, headers: Headers = JSON, limit: int = 1000) -> Tee:
     return tee
 
 
+def dump_stream(text: str) -> tuple[bytes, bytes]:
+    """A stream that says `text`, in two pieces."""
+    said = {"id": "1", "object": "chat.completion.chunk", "model": "m"}
+    piece = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
+    end = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    first, last = (b"data: " + dump({**said, "choices": [choice]}) + b"\n\n" for choice in (piece, end))
+    return first, last + b"data: [DONE]\n\n"
+
+
 def test_it_has_started_when_there_is_a_head() -> None:
     """Before it, nothing was answered."""
     assert not Tee(10).started
@@ -102,6 +111,39 @@ def test_a_whole_answer_is_judged() -> None:
 def test_no_encoding_has_several_spellings(encoding: bytes) -> None:
     """They all mean that the bytes are the answer."""
     assert filled(dump(an_answer()), (*JSON, (b"content-encoding", encoding))).finish(OpenAIChat()) is not None
+
+
+def test_a_stream_that_said_its_end_is_whole_though_its_reader_left() -> None:
+    """SDKs hang up at the end marker, often before the body has ended."""
+    chat, said = OpenAIChat(), b"".join(dump_stream("4"))
+    tee = begun(STREAM)
+    tee.add(said)
+    tee.leave(chat)
+    finish = tee.finish(chat)
+
+    assert tee.complete
+    assert finish is not None
+    assert finish.refuse is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "limit"),
+    [
+        (STREAM, dump_stream("4")[0], 1000),
+        (STREAM, b"".join(dump_stream("4")), 10),
+        ((*STREAM, (b"content-encoding", b"gzip")), b"".join(dump_stream("4")), 1000),
+        (JSON, dump(an_answer()), 1000),
+    ],
+    ids=["cut", "too long", "encoded", "no stream"],
+)
+def test_what_else_its_reader_left_is_not(headers: Headers, body: bytes, limit: int) -> None:
+    """A half, and what cannot be read; a whole JSON text that has not ended is one that nobody hung up on."""
+    tee = begun(headers, limit)
+    tee.add(body)
+    tee.leave(OpenAIChat())
+
+    assert not tee.complete
+    assert tee.finish(OpenAIChat()) is None
 
 
 def test_what_was_cut_or_encoded_is_not_judged() -> None:
