@@ -21,6 +21,7 @@ from warmlane.model import Row, Scope
 from warmlane_stores.journal_file import JournalFile, is_damage
 from warmlane_stores.journal_reader import Get, Scan, read_row, read_vectors
 from warmlane_stores.journal_rows import JournalRows
+from warmlane_stores.known import KnownKeys
 from warmlane_stores.scopes import require_some
 from warmlane_stores.urls import read_options
 from warmlane_stores.worker import Worker
@@ -87,6 +88,7 @@ class Journal:
             self._file.release()
             raise
         self._rows = self._count_rows()
+        self._known = KnownKeys(self._rows.keys(), max_entries)
         self._opened = self._read_from = 0  # which opening of the file the writer and the reader use
         self._suspect = False
         self._touched: deque[int] = deque(maxlen=_MAX_TOUCHES)
@@ -98,6 +100,8 @@ class Journal:
 
     async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
         """The live row, or None. Raises: StageError."""
+        if not self._known.may_hold(key) and not self._reader.is_closed:
+            return None
         found = await self._reader.ask(Get(tenant, key))
         assert not isinstance(found, Sequence)
         return found
@@ -108,6 +112,7 @@ class Journal:
             msg = "the journal is behind: too much waits for the disk"
             raise StageError(msg)
         self._waiting += row.size
+        self._known.add(row.key)
         try:
             await self._writer.ask(row)
         finally:
@@ -179,6 +184,8 @@ class Journal:
         if is_due:
             self._next_sweep = now + self._sweep_every
             self._rows.max_bytes = self._quota(self._rows.bytes)
+            if self._known.is_crowded:
+                self._known.rebuild(self._rows.keys())
         if forgot or any(counts):
             # What was deleted is overwritten in the file; this takes its copies out of the log.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

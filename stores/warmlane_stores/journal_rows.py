@@ -50,6 +50,11 @@ class JournalRows:
             self.entries, self.bytes, self.step = before
             raise
 
+    def keys(self) -> Iterator[bytes]:
+        """The key of every row, expired ones included."""
+        for (key,) in self._db.execute("SELECT key FROM rows"):
+            yield key
+
     def put(self, rows: Iterable[Row]) -> None:
         """Keep these, the later of two under one key; one that alone is over the quota is not kept."""
         latest = {(row.tenant, row.key): row for row in rows}

@@ -51,6 +51,11 @@ class Worker(Generic[J, A]):
         self._queue.put((job, future))
         return future
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more jobs."""
+        return self._closed
+
     async def aclose(self) -> None:
         """Do what was asked so far, then end the thread."""
         if not self._closed:
