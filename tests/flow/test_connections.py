@@ -177,6 +177,20 @@ async def test_a_client_that_leaves_ends_the_call_upstream(house: House, target:
     assert len(house.tasks) == 0
 
 
+async def test_a_client_that_leaves_with_more_on_the_way_ends_it_too(house: House) -> None:
+    """A request behind the one that is being answered changes nothing."""
+    async with Doors(house) as doors:
+        house.provider.answer(hang=True)
+        async with doors.client() as client:
+            await client.send(MISS.bytes() + asked("next").bytes())
+            seen = await house.provider.seen(1)
+            await client.leave()
+            await seen.left.wait()
+    await house.settle()
+
+    assert len(house.provider.requests) == 1
+
+
 async def test_draining_answers_what_has_begun(house: House) -> None:
     """A request that is half sent, one that is being answered, and an idle connection: none is dropped."""
     hold = asyncio.Event()

@@ -35,6 +35,7 @@ UNTOLD: Final = frozenset({
 
 _OK = 200
 _NOTED = 10_000
+_SHALLOW = 8  # requests that may wait behind one before reading pauses
 _SDK = b"x-stainless-"  # what an SDK tells of its machine and its retries
 
 
@@ -219,11 +220,13 @@ class FastProtocol(HttpToolsProtocol):
         if self._trip is not None:
             self.scope[TRIP] = self._trip  # type: ignore[literal-required] # ours, beside ASGI's
             self._trip = None
-        presence = Presence()
-        self._presences = [*(self._presences if self.pipeline else ()), presence]
+        presence, idle = Presence(), self.cycle is None or self.cycle.response_complete
+        self._presences = [presence] if idle else [*self._presences, presence]
         self.scope[PRESENCE] = presence  # type: ignore[literal-required] # the same
         super().on_headers_complete()
         self.headers = []  # trailers come into it, and are no header fields
+        if 0 < len(self.pipeline) < _SHALLOW:
+            self.flow.resume_reading()  # uvicorn pauses, and whoever does not read never sees the client leave
         if not self._stays_open():
             self.cycle.keep_alive = False
 

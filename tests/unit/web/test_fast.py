@@ -277,3 +277,14 @@ def test_a_repeat_takes_the_place_of_the_last() -> None:
     known = repeats.get(b"1")
     assert known is not None
     assert known.lasting == b"3"
+
+
+def test_what_comes_twice_is_worth_remembering() -> None:
+    """The notes of what came are bounded: the oldest half goes, the younger is still known."""
+    repeats = Repeats(bytes(32), max_bytes=10_000)
+    names = [b"%d" % n for n in range(20_001)]
+
+    assert not any(repeats.came_before(name) for name in names)
+    assert repeats.came_before(names[-1])
+    assert repeats.came_before(names[15_000])
+    assert not repeats.came_before(names[0])

@@ -8,7 +8,7 @@ import pytest
 
 from warmlane.errors import TooLarge
 from warmlane.tasks import Tasks
-from warmlane.web.inlet import ClientGone, Inlet
+from warmlane.web.inlet import ClientGone, Inlet, Presence
 
 GONE = {"type": "http.disconnect"}
 
@@ -105,3 +105,35 @@ async def test_a_body_that_was_had_otherwise_is_not_waited_for() -> None:
         return next(messages)
 
     await Inlet.drained(receive).gone()
+
+
+async def for_ever() -> None:
+    """Work that ends when it is cancelled."""
+    await asyncio.Event().wait()
+
+
+async def test_work_ends_when_its_client_leaves() -> None:
+    """Also when the client left before it began."""
+    tasks = Tasks()
+    for left_before in (False, True):
+        presence, work = Presence(), tasks.spawn(for_ever(), name="work")
+        if left_before:
+            presence.leave()
+        presence.hold(work)
+        presence.leave()
+        await asyncio.wait([work])
+
+        assert work.cancelled()
+        assert presence.gone
+
+
+async def test_work_that_is_done_is_left_alone() -> None:
+    """The task may have gone on to something else."""
+    tasks, presence = Tasks(), Presence()
+    work = tasks.spawn(for_ever(), name="work")
+    presence.hold(work)
+    presence.release()
+    presence.leave()
+
+    assert work.cancelling() == 0
+    await tasks.cancel()
