@@ -82,3 +82,24 @@ async def test_cancel_ends_everything_and_nothing_is_fine() -> None:
     await tasks.cancel()
 
     assert task.cancelled()
+
+
+async def test_what_is_done_again_and_again_outlives_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """Until it is cancelled; a failure is logged by type alone."""
+    tasks, often, done = Tasks(), asyncio.Event(), []
+
+    async def work() -> None:
+        done.append(len(done))
+        if len(done) == 1:
+            msg = "the caller's prompt"
+            raise RuntimeError(msg)
+        if len(done) == 3:
+            often.set()
+
+    tasks.every(0, work, name="sweep")
+    await often.wait()
+    await tasks.cancel()
+
+    assert done[:3] == [0, 1, 2]
+    assert [record.getMessage() for record in caplog.records] == ["sweep failed: RuntimeError"]
+    assert len(tasks) == 0

@@ -35,6 +35,8 @@ LONG = [("x-long", "v" * 33_000)]
     [
         (asked("hit", *MANY).bytes(), 431, "headers_too_large"),
         (asked("hit", *LONG).bytes(), 431, "headers_too_large"),
+        (asked("hit", *MANY).bytes() * 2, 431, "headers_too_large"),
+        (asked("hit", *MANY).bytes() + b"nonsense\r\n\r\n", 431, "headers_too_large"),
         (b"GET /" + b"a" * 40_000, 431, "headers_too_large"),
         (b"GET / HTTP/1.1\r\nx: " + b"a" * 40_000, 431, "headers_too_large"),
         (HIT.bytes() + asked("hit", *LONG).bytes(), 431, "headers_too_large"),
