@@ -3,7 +3,7 @@
     okm       HKDF-SHA256(salt=pepper, ikm=secret, info="warmlane/v1/" + provider + "/" + lane)
               -> tenant 16 (a pseudonym) | index key 32 | entry key 32 | vector key 32
     one key   HMAC-SHA256(entry or vector key, row key | nonce): no nonce is ever used twice under one key
-    answer    AES-256-GCM(entry, zlib-compressed, Padmé-padded)      aad = "v1" | tenant | row key | expires
+    answer    AES-256-GCM(entry, deflated, Padmé-padded)             aad = "v1" | tenant | row key | expires
     vector    AES-256-GCM(float16 vector)                            the same aad
 
 A row moved to another tenant, key or expiry does not open. Secrets are never kept: a caller is cached under a keyed
@@ -32,6 +32,7 @@ EXPIRY_STEP = 300
 """Seconds to which an expiry in clear is rounded up, so that it does not tell when a row was made."""
 
 _LENGTH = 4  # bytes that say how much of the padded text is text
+_WINDOW = -12  # 2**12 bytes, without zlib's header
 _MIN_SECRET = 20
 _MIN_BITS = 64.0
 
@@ -130,7 +131,7 @@ def seal(
     """The row that keeps `entry` under `key`; with a vector it can be found in `partition` by meaning."""
     expires = math.ceil(entry.expires / EXPIRY_STEP) * EXPIRY_STEP
     aad = _aad(caller.tenant, key, expires)
-    packed = zlib.compress(_encoder.encode(entry), 1)
+    packed = _compress(_encoder.encode(entry))
     return Row(
         tenant=caller.tenant,
         key=key,
@@ -147,7 +148,7 @@ def open_entry(caller: Caller, row: Row) -> Entry:
     padded = _open(caller.entry_key, row.key, row.answer, _aad(row.tenant, row.key, row.expires))
     size = int.from_bytes(padded[:_LENGTH], "big")
     try:
-        return _decoder.decode(zlib.decompress(memoryview(padded)[_LENGTH : _LENGTH + size]))
+        return _decoder.decode(zlib.decompress(memoryview(padded)[_LENGTH : _LENGTH + size], _WINDOW))
     except (zlib.error, msgspec.DecodeError):
         msg = "the entry was written by another version"
         raise Tampered(msg) from None
@@ -170,6 +171,12 @@ def padded_length(size: int) -> int:
     kept = exponent.bit_length()
     mask = (1 << (exponent - kept)) - 1
     return (size + mask) & ~mask
+
+
+def _compress(plain: bytes) -> bytes:
+    """Raw deflate, level 1, with tables of 24 KB: the usual 268 KB are taken from the system anew for each answer."""
+    deflate = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, 4)
+    return deflate.compress(plain) + deflate.flush()
 
 
 def _pad(packed: bytes) -> bytes:
