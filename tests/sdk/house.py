@@ -24,26 +24,26 @@ PATIENT = {"cache": {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}, "em
 class Listening:
     """What `warmlane serve --solo` runs, in this loop, as an async context manager; signals are the process's business.
 
-    `base_url` is the bare host's. `up` is what `/openai` calls unless `provider` names another URL; it says something
-    else each time.
+    `base_url` is the bare host's. `up` is what `/openai` calls unless `providers` says otherwise; to its n-th call it
+    says "Answer n." unless told otherwise.
     """
 
-    def __init__(self, folder: Path, clock: ManualClock, *, provider: str | None = None, **settings: Any) -> None:
+    def __init__(self, folder: Path, clock: ManualClock, **settings: Any) -> None:
         """Keep everything in `folder`; `settings` are groups of Settings as dictionaries."""
         self.clock, self.up = clock, ScriptedUpstream()
-        self._folder, self._provider, self._settings = folder, provider, {**PATIENT, **settings}
+        self._folder, self._settings = folder, {**PATIENT, **settings}
 
     async def __aenter__(self) -> Self:
         """Listen, with the embedder loaded where there is one."""
         async with AsyncExitStack() as opened:
             await opened.enter_async_context(self.up)
-            self.up.respond(lambda seen: speak(seen, f"Answer {len(self.up.requests)}."))
+            self.up.respond(lambda seen: speak(seen, f"Answer {self.up.requests.index(seen) + 1}."))
             settings = Settings.model_validate(
                 {
                     "data_dir": self._folder,
-                    "providers": {"openai": {"base_url": self._provider or self.up.base_url}},
                     "telemetry": {"log": False},
                     **self._settings,
+                    "providers": {"openai": {"base_url": self.up.base_url}, **self._settings.get("providers", {})},
                 }
             )
             # Opening files may block for a moment, which a server does before it listens.

@@ -110,9 +110,9 @@ async def test_an_unreachable_provider_is_a_bad_gateway(
     tmp_path: Path, clock: ManualClock, free_port: int, key: str, *, stream: bool
 ) -> None:
     """Within six seconds, in OpenAI's shape, and an SDK with retries may try again."""
-    closed = f"http://127.0.0.1:{free_port}"
+    closed = {"openai": {"base_url": f"http://127.0.0.1:{free_port}"}}
     async with (
-        Listening(tmp_path, clock, provider=closed, embedding={"enabled": False}) as gw,
+        Listening(tmp_path, clock, providers=closed, embedding={"enabled": False}) as gw,
         Async(f"{gw.base_url}/openai", key) as client,
         asyncio.timeout(6),
     ):
