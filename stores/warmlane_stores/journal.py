@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from warmlane.clock import Clock
 from warmlane.errors import ConfigError, StageError
 from warmlane.model import Row, Scope
-from warmlane_stores.journal_file import JournalFile, is_damage
+from warmlane_stores.journal_file import JournalFile, is_damage, is_sound
 from warmlane_stores.journal_reader import Get, Scan, read_row, read_vectors
 from warmlane_stores.journal_rows import JournalRows
 from warmlane_stores.known import KnownKeys
@@ -72,8 +72,9 @@ class Journal:
         max_bytes: int = 1 << 30,
         max_entries: int = 1_000_000,
         sweep_every: float = 60.0,
+        check_at_once: int = 128 << 20,
     ) -> None:
-        """Open and check the file, which blocks: a second for a gigabyte that is in the page cache.
+        """Open and check the file, which blocks; one of more than `check_at_once` bytes is checked in the background.
 
         Expired rows are swept every `sweep_every` seconds of `clock`. Raises: ConfigError when another process owns the
         folder or the disk does not let it.
@@ -81,14 +82,15 @@ class Journal:
         self._clock, self._sweep_every = clock, sweep_every
         self._max_bytes, self._max_entries = max_bytes, max_entries
         self._file = JournalFile(folder)
+        self.quarantined = False
         try:
-            self._db, self.quarantined = self._file.open()
+            self._is_checked = self._file.size() <= check_at_once
+            self._open(thorough=self._is_checked)
             self._read_db = self._file.connect()
         except BaseException:
             self._file.release()
             raise
-        self._rows = self._count_rows()
-        self._known = KnownKeys(self._rows.keys(), max_entries)
+        self._known: KnownKeys | None = None  # until the writer has listed them
         self._opened = self._read_from = 0  # which opening of the file the writer and the reader use
         self._suspect = False
         self._touched: deque[int] = deque(maxlen=_MAX_TOUCHES)
@@ -100,7 +102,7 @@ class Journal:
 
     async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
         """The live row, or None. Raises: StageError."""
-        if not self._known.may_hold(key) and not self._reader.is_closed:
+        if self._known is not None and not self._known.may_hold(key) and not self._reader.is_closed:
             return None
         found = await self._reader.ask(Get(tenant, key))
         assert not isinstance(found, Sequence)
@@ -112,7 +114,6 @@ class Journal:
             msg = "the journal is behind: too much waits for the disk"
             raise StageError(msg)
         self._waiting += row.size
-        self._known.add(row.key)
         try:
             await self._writer.ask(row)
         finally:
@@ -156,8 +157,13 @@ class Journal:
 
     def _write(self, jobs: Sequence[Write]) -> Sequence[int | StageError]:
         try:
+            if not self._is_checked:
+                self._is_checked = True
+                self._suspect = self._suspect or not is_sound(self._db)
             if self._suspect:
                 self._reopen()
+            if self._known is None:
+                self._known = KnownKeys(self._rows.keys(), self._max_entries)
             return self._commit(jobs)
         except (sqlite3.Error, ConfigError) as error:
             self._complain(error)
@@ -184,7 +190,7 @@ class Journal:
         if is_due:
             self._next_sweep = now + self._sweep_every
             self._rows.max_bytes = self._quota(self._rows.bytes)
-            if self._known.is_crowded:
+            if self._known is not None and self._known.is_crowded:
                 self._known.rebuild(self._rows.keys())
         if forgot or any(counts):
             # What was deleted is overwritten in the file; this takes its copies out of the log.
@@ -193,7 +199,11 @@ class Journal:
 
     def _apply(self, kind: type[Write], jobs: Sequence[Write], now: float) -> Sequence[int]:
         if kind is Row:
-            self._rows.put(job for job in jobs if isinstance(job, Row))
+            rows = [job for job in jobs if isinstance(job, Row)]
+            self._rows.put(rows)
+            if self._known is not None:
+                for row in rows:
+                    self._known.add(row.key)
             return [0] * len(jobs)
         return [self._apply_one(job, now) for job in jobs]
 
@@ -211,11 +221,21 @@ class Journal:
     def _reopen(self) -> None:
         """Damage showed while running: check the file, set it aside if it is so, and go on with a sound one."""
         self._db.close()
-        self._db, quarantined = self._file.open()
-        self.quarantined = self.quarantined or quarantined
-        self._rows = self._count_rows()
+        self._open(thorough=True)
         self._suspect = False
         self._opened += 1
+
+    def _open(self, *, thorough: bool) -> None:
+        self._db, quarantined = self._file.open(thorough=thorough)
+        self.quarantined = self.quarantined or quarantined
+        try:
+            self._rows = self._count_rows()
+        except sqlite3.Error as error:
+            self._db.close()
+            if thorough or not is_damage(error):
+                msg = f"the store's file cannot be read: {error.sqlite_errorname}; is the disk failing?"
+                raise ConfigError(msg) from None
+            self._open(thorough=True)
 
     def _count_rows(self) -> JournalRows:
         rows = JournalRows(self._db, max_bytes=self._max_bytes, max_entries=self._max_entries)

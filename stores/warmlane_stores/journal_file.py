@@ -38,6 +38,19 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Read every page of the file: one to two seconds for a gigabyte in the page cache.
+
+    Raises: sqlite3.Error, unless it says that the file is damaged.
+    """
+    try:
+        return _ask(connection, "PRAGMA quick_check(1)") == "ok"
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return False
+        raise
+
+
 class JournalFile:
     """A folder with one SQLite file in it, held by one process at a time."""
 
@@ -61,17 +74,18 @@ class JournalFile:
             msg = f"the store's folder {folder} is in use by another process; stop that one, or name another folder"
             raise ConfigError(msg) from None
 
-    def open(self) -> tuple[sqlite3.Connection, bool]:
+    def open(self, *, thorough: bool = True) -> tuple[sqlite3.Connection, bool]:
         """The writing connection to a sound file, and whether a damaged one had to be set aside for it.
 
-        Raises: ConfigError when the disk does not let it.
+        Not `thorough`, only the header and the schema are looked at; `is_sound` does the rest. Raises: ConfigError when
+        the disk does not let it.
         """
         try:
             try:
-                return self._open_checked(), False
+                return self._open_checked(thorough=thorough), False
             except Damaged:
                 self._set_aside()
-                return self._open_checked(), True
+                return self._open_checked(thorough=thorough), True
         except (OSError, sqlite3.Error) as error:
             why = getattr(error, "sqlite_errorname", None) or getattr(error, "strerror", "")
             msg = f"the store's file {self._path} cannot be opened: {why}; is the disk full or read-only?"
@@ -92,6 +106,10 @@ class JournalFile:
             raise
         return connection
 
+    def size(self) -> int:
+        """Bytes of the main file; 0 where there is none."""
+        return self._path.stat().st_size if self._path.exists() else 0
+
     def free(self) -> int:
         """Bytes that the disk has left. Raises: OSError."""
         disk = os.statvfs(self._path.parent)
@@ -103,22 +121,24 @@ class JournalFile:
             os.close(self._lock)
             self._lock = -1
 
-    def _open_checked(self) -> sqlite3.Connection:
+    def _open_checked(self, *, thorough: bool) -> sqlite3.Connection:
         if not self._path.exists():
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         elif self._path.stat().st_size == 0:  # SQLite would take it for a new one, and never say that rows were lost
             raise Damaged
         try:
-            return self._prepared()
+            return self._prepared(thorough=thorough)
         except sqlite3.Error as error:
             if is_damage(error):
                 raise Damaged from None
             raise
 
-    def _prepared(self) -> sqlite3.Connection:
+    def _prepared(self, *, thorough: bool) -> sqlite3.Connection:
         connection = self.connect()
         try:
             _prepare(connection)
+            if thorough:
+                _require_soundness(connection)
         except (Damaged, sqlite3.Error):
             connection.close()
             raise
@@ -146,7 +166,12 @@ def _prepare(connection: sqlite3.Connection) -> None:
             f"BEGIN IMMEDIATE; PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; {SCHEMA} COMMIT;"
         )
     made_by = _ask(connection, "PRAGMA application_id"), _ask(connection, "PRAGMA user_version")
-    if made_by != (APPLICATION, VERSION) or _ask(connection, "PRAGMA quick_check(1)") != "ok":
+    if made_by != (APPLICATION, VERSION):
+        raise Damaged
+
+
+def _require_soundness(connection: sqlite3.Connection) -> None:
+    if not is_sound(connection):
         raise Damaged
 
 

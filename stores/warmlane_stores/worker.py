@@ -32,7 +32,7 @@ class Worker(Generic[J, A]):
         idle: float | None = None,
         finish: Callable[[], None] = lambda: None,
     ) -> None:
-        """Start the thread. `most` jobs go into one call. After `idle` seconds without a job, `handle` gets none.
+        """Start the thread. `most` jobs go into one call; at the start, and after `idle` seconds without, it gets none.
 
         `finish` runs in the thread when it ends.
         """
@@ -65,6 +65,8 @@ class Worker(Generic[J, A]):
 
     def _run(self) -> None:
         last = False
+        if self._idle is not None:
+            self._outcomes([])
         while not last:
             batch, last = self._collect()
             if batch or not last:

@@ -50,6 +50,31 @@ async def filled(folder: Path, clock: ManualClock) -> Journal:
     return journal
 
 
+async def test_a_large_file_is_checked_after_the_start(tmp_path: Path, clock: ManualClock) -> None:
+    """The gateway does not wait for it; the first write does, and what is damaged is set aside then."""
+    await (await filled(tmp_path, clock)).aclose()
+    garbage(tmp_path / NAME)
+    journal = Journal(tmp_path, clock, check_at_once=0)
+
+    await journal.put(a_row("new"))
+
+    assert journal.quarantined
+    assert await journal.get(TENANT, digest("new")) == a_row("new")
+    await journal.aclose()
+
+
+async def test_a_large_sound_file_stays(tmp_path: Path, clock: ManualClock) -> None:
+    """With every row in it."""
+    await (await filled(tmp_path, clock)).aclose()
+    journal = Journal(tmp_path, clock, check_at_once=0)
+
+    await journal.put(a_row("new"))
+
+    assert not journal.quarantined
+    assert await journal.get(TENANT, digest("499")) == a_row("499", answer=bytes(3000))
+    await journal.aclose()
+
+
 @pytest.mark.parametrize("damage", [garbage, truncate, empty, behead])
 async def test_a_damaged_file_is_set_aside_at_the_start(
     tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
@@ -83,15 +108,8 @@ async def test_damage_that_shows_while_running_is_mended(tmp_path: Path, clock: 
     journal = await filled(tmp_path, clock)
     pages = (tmp_path / NAME).stat().st_size // 4096
     # By another process, as a failing disk would: closing the file here would drop SQLite's locks.
-    noise = [
-        "dd",
-        "if=/dev/urandom",
-        f"of={tmp_path / NAME}",
-        "bs=4096",
-        "seek=1",
-        f"count={pages - 1}",
-        "conv=notrunc",
-    ]
+    where = [f"of={tmp_path / NAME}", "bs=4096", "seek=1", f"count={pages - 1}", "conv=notrunc"]
+    noise = ["dd", "if=/dev/urandom", *where]
     await asyncio.to_thread(subprocess.run, noise, check=True, capture_output=True)
     with pytest.raises(StageError, match="SQLITE_CORRUPT"):
         await journal.get(TENANT, digest("7"))

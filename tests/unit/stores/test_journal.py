@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,44 @@ async def test_what_waits_for_the_disk_is_bounded(tmp_path: Path, clock: ManualC
     assert kept == [True] * 63 + [False] * 7
     assert await journal.get(TENANT, digest("62")) is not None
     await journal.put(a_row("after"))
+    await journal.aclose()
+
+
+class Telling(ManualClock):
+    """Tells when it was looked at by another thread, as the journal's writer does at the start of each commit."""
+
+    def __init__(self) -> None:
+        """Looked at by nobody yet."""
+        super().__init__()
+        self.seen = threading.Event()
+
+    def now(self) -> float:
+        """The same as ever."""
+        if threading.current_thread() is not threading.main_thread():
+            self.seen.set()
+        return super().now()
+
+
+async def test_a_row_that_waits_while_the_known_keys_are_listed_is_not_lost(tmp_path: Path) -> None:
+    """Its put was called before the listing and committed after it: when put returns, get sees it."""
+    clock = Telling()
+    journal = Journal(tmp_path, clock, max_entries=2, sweep_every=60)
+    for n in range(8):
+        await journal.put(a_row(f"{n}", ttl=9999))
+    clock.advance(61)
+    blocker = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    clock.seen.clear()
+    first = asyncio.gather(journal.put(a_row("first", ttl=9999)))
+    await asyncio.to_thread(clock.seen.wait)
+    second = asyncio.gather(journal.put(a_row("second", ttl=9999)))
+    await journal.get(TENANT, digest("first"))
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    await first
+    await second
+
+    assert await journal.get(TENANT, digest("second")) == a_row("second", ttl=9999)
     await journal.aclose()
 
 
