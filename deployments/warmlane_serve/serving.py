@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TextIO
 
 import uvicorn
@@ -111,9 +112,13 @@ class _Server(uvicorn.Server):
         gc.freeze()
         gc.set_threshold(*_GC)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """A first signal drains, a second one does not wait."""
+        self.force_exit, self.should_exit = self.should_exit, True
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """A first signal drains, a second one does not wait. uvicorn would raise it again and never return."""
+        """Hear signals in the loop. uvicorn would raise them again at the end, and never return."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self.handle_exit, number, None)
