@@ -13,7 +13,9 @@ from warmlane_stores.index.flat import FlatIndex
 
 _log = logging.getLogger(__name__)
 
-PROMOTE_AT = 75_000
+PROMOTE_AT = 100_000
+"""Vectors of 384 components from which on Chroma was quicker. Medians of one run, side by side, flat and Chroma in ms:
+50,000: 1.1, 1.4; 75,000: 1.5, 1.7; 100,000: 1.9, 1.6; 150,000: 2.9, 2.5 (`python -m bench.indexes`; docs/stores.md)."""
 _CHUNK = 1000
 
 
