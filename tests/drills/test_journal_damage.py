@@ -36,6 +36,11 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def blank(path: Path) -> None:
+    """All but the header and the schema is zero."""
+    path.write_bytes(path.read_bytes()[:4096].ljust(path.stat().st_size, b"\0"))
+
+
 def behead(path: Path) -> None:
     """The header is noise."""
     content = path.read_bytes()
@@ -50,10 +55,13 @@ async def filled(folder: Path, clock: ManualClock) -> Journal:
     return journal
 
 
-async def test_a_large_file_is_checked_after_the_start(tmp_path: Path, clock: ManualClock) -> None:
+@pytest.mark.parametrize("damage", [garbage, truncate, blank, behead])
+async def test_a_large_file_is_checked_after_the_start(
+    tmp_path: Path, clock: ManualClock, damage: Callable[[Path], None]
+) -> None:
     """The gateway does not wait for it; the first write does, and what is damaged is set aside then."""
     await (await filled(tmp_path, clock)).aclose()
-    garbage(tmp_path / NAME)
+    damage(tmp_path / NAME)
     journal = Journal(tmp_path, clock, check_at_once=0)
 
     await journal.put(a_row("new"))
@@ -75,7 +83,7 @@ async def test_a_large_sound_file_stays(tmp_path: Path, clock: ManualClock) -> N
     await journal.aclose()
 
 
-@pytest.mark.parametrize("damage", [garbage, truncate, empty, behead])
+@pytest.mark.parametrize("damage", [garbage, truncate, blank, empty, behead])
 async def test_a_damaged_file_is_set_aside_at_the_start(
     tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
 ) -> None:
