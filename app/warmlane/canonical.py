@@ -4,15 +4,15 @@ Reading is strict where parsers differ: a body with duplicate keys, NaN, a lone 
 levels means different things to different readers, so it is never cached (it is still forwarded, untouched).
 """
 
-from collections.abc import Callable
-from decimal import Decimal
-from json.encoder import encode_basestring
+from typing import Final
 
 import jiter
+import msgspec
 
 from warmlane.model import Json, JsonObject
 
-_WORDS = {True: "true", False: "false", None: "null"}
+_PLAIN: Final = 64
+"""Digits up to which a whole number that was written as a fraction is written out: `1e999999` costs no megabyte."""
 
 
 class Unreadable(ValueError):
@@ -20,10 +20,10 @@ class Unreadable(ValueError):
 
 
 def read(body: bytes) -> JsonObject:
-    """The object in `body`, with numbers as int or Decimal, exactly as written. Raises: Unreadable."""
+    """The object in `body`; numbers are int, or `jiter.LosslessFloat` as they were written. Raises: Unreadable."""
     try:
         value = jiter.from_json(
-            body, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="decimal"
+            body, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="lossless-float"
         )
     except ValueError:
         msg = "not strict JSON"
@@ -37,60 +37,35 @@ def read(body: bytes) -> JsonObject:
 def canonical(value: Json) -> bytes:
     """The canonical form of a value that `read` gave.
 
-    RFC 8785 (keys sorted by UTF-16 code units, no spaces, strings untouched), but for numbers, which are written by
+    RFC 8785 (keys sorted, here by code points; no spaces; strings untouched), but for numbers, which are written by
     their exact decimal value instead of being rounded to doubles: `0`, `0.0` and `-0.0` are one, `2**64` and
-    `2**64 + 1` are two. Raises: TypeError for what `read` never gives.
+    `2**64 + 1` are two. Of more than 64 digits, a whole number and its spelling as a fraction stay apart.
+    A Python float has no exact spelling: give it nothing but what `read` gave.
     """
-    parts: list[str] = []
-    _write(value, parts.append)
-    return "".join(parts).encode()
+    return _encode(value)
 
 
-def _write(value: Json, put: Callable[[str], None]) -> None:
-    kind = type(value)  # exactly these come out of `read`; a subclass is refused below
-    if kind is str:
-        put(encode_basestring(value))
-    elif kind is dict:
-        mark = "{"
-        for key in _sorted(value):
-            item = value[key]
-            if type(item) is str:  # most are: spares a call
-                put(f"{mark}{encode_basestring(key)}:{encode_basestring(item)}")
-            else:
-                put(f"{mark}{encode_basestring(key)}:")
-                _write(item, put)
-            mark = ","
-        put("}" if mark == "," else "{}")
-    elif kind is list:
-        mark = "["
-        for item in value:
-            put(mark)
-            _write(item, put)
-            mark = ","
-        put("]" if mark == "," else "[]")
-    elif kind is int or kind is Decimal:
-        put(_number(Decimal(value)))
-    elif kind is bool or value is None:
-        put(_WORDS[value])
-    else:
-        msg = f"no JSON value: {kind.__name__}"
-        raise TypeError(msg)
-
-
-def _sorted(value: JsonObject) -> list[str]:
-    if all(map(str.isascii, value)):
-        return sorted(value)  # the same order, and the usual case
-    return sorted(value, key=lambda key: key.encode("utf-16-be"))
-
-
-def _number(value: Decimal) -> str:
-    """Digits and exponent, without trailing zeros: no padding, so that 1e999999 costs no megabyte."""
-    text = str(value)  # not as_tuple: a million digits are a million objects there
-    mantissa, _, exponent = text.lstrip("-").partition("E")
+def number(value: jiter.LosslessFloat) -> bytes:
+    """The exact value in one spelling: digits, or digits and exponent, without zeros at the end."""
+    text = str(value).lower()  # as it was written; no Decimal of a million digits is made
+    mantissa, _, exponent = text.lstrip("-").partition("e")
     whole, _, fraction = mantissa.partition(".")
     digits = (whole + fraction).lstrip("0")
     bare = digits.rstrip("0")
     if not bare:
-        return "0"
+        return b"0"
     shift = int(exponent or 0) - len(fraction) + len(digits) - len(bare)
-    return f"{'-' if text[0] == '-' else ''}{bare}{f'e{shift}' if shift else ''}"
+    sign = "-" if text.startswith("-") else ""
+    if shift >= 0 and len(bare) + shift <= _PLAIN:
+        return f"{sign}{bare}{'0' * shift}".encode()
+    return f"{sign}{bare}e{shift}".encode()
+
+
+def _spell(value: object) -> msgspec.Raw:
+    if isinstance(value, jiter.LosslessFloat):
+        return msgspec.Raw(number(value))
+    msg = f"no JSON value: {type(value).__name__}"
+    raise TypeError(msg)
+
+
+_encode: Final = msgspec.json.Encoder(enc_hook=_spell, order="sorted").encode

@@ -3,10 +3,12 @@
 Body `cache`, native headers, `Cache-Control` (RFC 9111 §5.2.1), in that order of rank.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Final
+
+from jiter import LosslessFloat
 
 from warmlane.errors import BadRequest
 from warmlane.lanes import Mode
@@ -156,11 +158,19 @@ def _float(text: str, param: str) -> float:
 
 
 def _cosine(value: Json, param: str) -> float:
-    number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    if not number or not 0 <= value <= 1:  # which no NaN is
+    number = isinstance(value, (int, float, LosslessFloat)) and not isinstance(value, bool)
+    cosine = _as_float(value) if number else math.nan
+    if not 0 <= cosine <= 1:  # which no NaN is
         msg = f"{param} must be a number from 0 to 1"
         raise BadRequest(msg, param=param)
-    return float(value)
+    return cosine
+
+
+def _as_float(value: Json) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of 400 digits
+        return math.inf
 
 
 def _truth(value: Json, param: str) -> bool:

@@ -17,7 +17,7 @@ Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """Header fields in the order received, names in lower case."""
 
 Json: TypeAlias = Any
-"""A value read by `canonical.read`: dict, list, str, int, Decimal, bool or None."""
+"""A value read by `canonical.read`: dict, list, str, int, jiter.LosslessFloat, bool or None."""
 
 JsonObject: TypeAlias = dict[str, Json]
 

@@ -1,9 +1,9 @@
 """Strict reading, and one form for what means the same."""
 
 import json
-from decimal import Decimal
 
 import pytest
+from jiter import LosslessFloat
 
 from warmlane.canonical import Unreadable, canonical, read
 
@@ -122,8 +122,6 @@ REFUSED = {
     "100,000 levels": b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "300 levels": b'{"a":' + b"[" * 300 + b"]" * 300 + b"}",
     "5,000 digits": b'{"a":' + b"9" * 5_000 + b"}",
-    "an exponent beyond reason": b'{"a":1e999999999999999999999}',
-    "a tiny exponent beyond reason": b'{"a":1e-999999999999999999999}',
 }
 
 
@@ -154,15 +152,15 @@ def test_what_readers_differ_on_is_refused(name: str) -> None:
 
 
 def test_numbers_are_read_exactly() -> None:
-    """As int or Decimal, never as float."""
+    """As int, or as it was written: never as float."""
     numbers = read(b'{"a":[1,-0,18446744073709551617,0.10,1e400]}')["a"]
 
     assert [(type(number), str(number)) for number in numbers] == [
         (int, "1"),
         (int, "0"),
         (int, "18446744073709551617"),
-        (Decimal, "0.10"),
-        (Decimal, "1E+400"),
+        (LosslessFloat, "0.10"),
+        (LosslessFloat, "1e400"),
     ]
 
 
@@ -171,7 +169,7 @@ def test_numbers_are_read_exactly() -> None:
     [
         (b'{"b":1,"a":[true,false,null,"x"],"c":{}}', b'{"a":[true,false,null,"x"],"b":1,"c":{}}'),
         (b'{ "a" : [ ] }', b'{"a":[]}'),
-        (b'{"n":[0.0,-0.5,100,1.50,-12e3,123]}', b'{"n":[0,-5e-1,1e2,15e-1,-12e3,123]}'),
+        (b'{"n":[0.0,-0.5,100,1.50,-12e3,123]}', b'{"n":[0,-5e-1,100,15e-1,-12000,123]}'),
         (
             b'{"s":"\\u0000\\u001f\\"\\\\\\/\\b\\f\\n\\r\\t\\u007f"}',
             b'{"s":"\\u0000\\u001f\\"\\\\/\\b\\f\\n\\r\\t\x7f"}',
@@ -180,22 +178,23 @@ def test_numbers_are_read_exactly() -> None:
     ],
 )
 def test_the_form_itself(text: bytes, expected: bytes) -> None:
-    """RFC 8785 but for numbers: digits and a power of ten."""
+    """RFC 8785 but for numbers that are not whole: digits and a power of ten."""
     assert canonical(read(text)) == expected
 
 
-def test_names_are_sorted_as_rfc_8785_sorts_them() -> None:
-    """Its example of §3.2.3: by UTF-16 code units, so an emoji comes before U+FB33."""
+def test_names_are_sorted_by_code_points() -> None:
+    """Whichever way they came: RFC 8785 §3.2.3's example, in our order."""
     names = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\u0080", "\u00f6"]
 
     text = canonical(read(json.dumps(dict.fromkeys(names, 0)).encode()))
 
-    assert list(json.loads(text)) == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+    assert list(json.loads(text)) == sorted(names)
 
 
 def test_a_huge_exponent_costs_no_padding() -> None:
     """A body of 20 bytes must not become a gigabyte."""
     assert form('"a":1e999999999999') == b'{"a":1e999999999999}'
+    assert form('"a":1e999999999999999999999') == b'{"a":1e999999999999999999999}'
     assert form('"a":-1.5e-999999999999') == b'{"a":-15e-1000000000000}'
 
 
@@ -206,8 +205,8 @@ def test_as_deep_as_it_is_read_it_is_written() -> None:
     assert canonical(read(text)) == text
 
 
-@pytest.mark.parametrize("value", [0.5, b"x", {1, 2}, 1j])
-def test_what_read_never_gives_has_no_form(value: object) -> None:
-    """A float has no exact spelling: a mistake of ours is seen at once."""
+@pytest.mark.parametrize("value", [1j, object(), range(3)])
+def test_what_is_no_json_has_no_form(value: object) -> None:
+    """A mistake of ours is seen at once."""
     with pytest.raises(TypeError, match="no JSON value"):
         canonical({"a": value})

@@ -1,6 +1,5 @@
 """What the caller says about caching, and who wins when they say it twice."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -196,8 +195,13 @@ def test_the_body_outranks_headers_and_native_headers_outrank_cache_control() ->
     )
 
     assert read_controls(headers) == Controls(mode=Mode.SEMANTIC, ttl=60, no_cache=True, max_age=9)
-    cache: dict[str, Any] = {"type": "exact_match", "no-cache": False, "max_age": 7, "threshold": Decimal("0.9")}
-    assert read_controls(headers, cache) == Controls(mode=Mode.EXACT, ttl=60, max_age=7, threshold=0.9)
+    cache: dict[str, Any] = {
+        "type": "exact_match",
+        "no-cache": False,
+        "max_age": 7,
+        "threshold": jiter.from_json(b"0.9", float_mode="lossless-float"),
+    }
+    assert read_controls(headers, body["cache"]) == Controls(mode=Mode.EXACT, ttl=60, max_age=7, threshold=0.9)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,11 @@ class Script:
         await request.whole.wait()
         return request
 
+    def forget(self) -> None:
+        """Begin anew: nothing has come, and nothing is to be answered in turn. What is `always` said stays."""
+        self._answers.clear()
+        self.requests.clear()
+
     def arrive(self, request: Seen) -> None:
         """Note a request whose head is here."""
         self.requests.append(request)

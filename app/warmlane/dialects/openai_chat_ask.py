@@ -1,8 +1,10 @@
 """What an OpenAI chat completion request asks for."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
+from jiter import LosslessFloat
+
+from warmlane.canonical import number
 from warmlane.dialects.base import Ask
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject
@@ -40,7 +42,7 @@ def read(body: JsonObject) -> Ask:
         model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
         streamed=streamed,
         wants_usage=streamed and isinstance(options, dict) and options.get("include_usage") is True,
-        deterministic=_is_number(temperature) and temperature == 0,
+        deterministic=_is(temperature, 0),
         never=_never(body) if readable else NoCache.UNREADABLE,
         not_near=_not_near(body, text) if readable else NotNear.TEXT,
         text=text,
@@ -83,14 +85,21 @@ def _is_part(part: Json) -> bool:
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return isinstance(value, int | LosslessFloat) and not isinstance(value, bool)
+
+
+def _is(value: Json, whole: int) -> bool:
+    """Whether `value` is this number, exactly: 1e-999 is not 0, though a float cannot hold it."""
+    if isinstance(value, LosslessFloat):
+        return number(value) == b"%d" % whole
+    return _is_number(value) and value == whole
 
 
 def _never(body: JsonObject) -> NoCache | None:
     """Contract §6, "Never"."""
     messages, tools = body["messages"], body.get("tools") or ()
     plain = _RARE.isdisjoint(body)
-    if not plain and any(body.get(name) not in (None, 1) for name in ("n", "best_of")):
+    if not plain and any(body.get(name) is not None and not _is(body[name], 1) for name in ("n", "best_of")):
         return NoCache.CHOICES
     if _leans_on_files(messages) or (
         not plain and (body.get("store") not in (None, False) or any(body.get(name) for name in _STATE))

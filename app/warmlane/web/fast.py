@@ -168,15 +168,15 @@ class FastProtocol(HttpToolsProtocol):
         if self._too_heavy():
             self._reject(HeadersTooLarge("too many header fields, or too long ones"))
             return
-        self._header_done = True
         idle = self.cycle is None or self.cycle.response_complete
         if self.parser.get_method() == b"POST" and idle and not self.pipeline and not self.expect_100_continue:
             length = find(tuple(self.headers), b"content-length")
             most = min(self.limits.max_held_bytes, self.limits.max_body_bytes)
             if length is not None and length.isdigit() and int(length) <= most:
-                self._held = []
+                self._held, self._header_done = [], True
                 return
         self._ordinary()
+        self._header_done = True  # not before: of a target that uvicorn cannot read it makes no cycle
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of a held body, or pass it on."""
@@ -302,7 +302,8 @@ class FastProtocol(HttpToolsProtocol):
         # in one piece, that piece is all there is.
         if max(self._bodiless, self._fed) <= self.limits.max_header_bytes:
             return False
-        return sum(len(name) + len(value) + 4 for name, value in self.headers) > self.limits.max_header_bytes
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return size > self.limits.max_header_bytes
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
         """What came is no HTTP: said in our shape."""
