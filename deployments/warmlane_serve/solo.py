@@ -39,12 +39,12 @@ from warmlane_stores import open_store
 from warmlane_stores.hot import HotStore
 from warmlane_stores.index.auto import AutoIndex
 from warmlane_stores.index.base import VectorIndex
-from warmlane_stores.index.chroma import ChromaIndex
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
 
 _SWEEP = 30.0  # seconds between sweeps of what recent memory has outlived
+_CHROMA_FROM = 1000  # vectors in a partition, where Chroma was asked for
 _PATIENCE = 5.0  # seconds that the last answers have to be stored
 
 
@@ -244,7 +244,12 @@ def _forwarder(settings: Settings, clock: Clock) -> Forwarder:
 def _shards(settings: Settings, clock: Clock) -> tuple[Shard, Shard]:
     """The durable one, and the one in RAM for callers whose key could be guessed."""
     cache = settings.cache
-    kinds: dict[str, Callable[[], VectorIndex]] = {"flat": FlatIndex, "chroma": ChromaIndex, "auto": AutoIndex}
+    kinds: dict[str, Callable[[], VectorIndex]] = {
+        "flat": FlatIndex,
+        # Not from the first vector: each history is a partition, and each Chroma index takes two threads.
+        "chroma": lambda: AutoIndex(promote_at=_CHROMA_FROM),
+        "auto": AutoIndex,
+    }
     store = HotStore(open_store(settings.store_url, clock=clock), int(cache.hot_bytes), clock)
     volatile = MemoryStore(clock, max_bytes=int(cache.hot_bytes), max_entries=cache.max_entries)
     make = kinds[cache.index]

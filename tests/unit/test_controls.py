@@ -195,12 +195,7 @@ def test_the_body_outranks_headers_and_native_headers_outrank_cache_control() ->
     )
 
     assert read_controls(headers) == Controls(mode=Mode.SEMANTIC, ttl=60, no_cache=True, max_age=9)
-    cache: dict[str, Any] = {
-        "type": "exact_match",
-        "no-cache": False,
-        "max_age": 7,
-        "threshold": jiter.from_json(b"0.9", float_mode="lossless-float"),
-    }
+    body = read(b'{"cache":{"type":"exact_match","no-cache":false,"max_age":7,"threshold":0.9}}')
     assert read_controls(headers, body["cache"]) == Controls(mode=Mode.EXACT, ttl=60, max_age=7, threshold=0.9)
 
 
