@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import resource
 import signal
 import socket
@@ -18,6 +17,7 @@ import uvloop
 from warmlane.clock import SystemClock
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
+from warmlane_serve import logs
 from warmlane_serve.solo import Solo
 from warmlane_serve.welcome import welcome
 
@@ -30,9 +30,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 def serve(settings: Settings, out: TextIO = sys.stdout) -> int:
     """Serve until a signal comes, then drain; the exit code. Raises: ConfigError."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    # What uvicorn has to say is either said by our events, or holds a traceback, whose text may be a caller's.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+    logs.write_to(sys.stderr)
     _limit_process()
     with listen(settings.host, settings.port) as listener:
         solo = Solo(settings, SystemClock())
@@ -92,6 +90,7 @@ def configured(solo: Solo, settings: Settings) -> uvicorn.Config:
 
 
 async def _run(solo: Solo, listener: socket.socket, settings: Settings, ready: Callable[[], None]) -> None:
+    asyncio.get_running_loop().set_exception_handler(logs.unforeseen)
     server = _Server(configured(solo, settings), ready)
     await server.serve(sockets=[listener])
     await solo.stop()
