@@ -1,6 +1,5 @@
 """What the caller says about caching, and who wins when they say it twice."""
 
-from typing import Any
 
 import pytest
 
