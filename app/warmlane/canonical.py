@@ -1,7 +1,8 @@
 """Strict reading of JSON, and one canonical form for what means the same.
 
 Reading is strict where parsers differ: a body with duplicate keys, NaN, a lone surrogate, a byte order mark or 200
-levels means different things to different readers, so it is never cached (it is still forwarded, untouched).
+levels means different things to different readers, so it is never cached (it is still forwarded, untouched). Nor is one
+of so many values that reading it would hold up every other caller.
 """
 
 from typing import Final
@@ -14,13 +15,19 @@ from warmlane.model import Json, JsonObject
 _PLAIN: Final = 64
 """Digits up to which a whole number that was written as a fraction is written out: `1e999999` costs no megabyte."""
 
+_MOST_COMMAS: Final = 250_000
+"""A quarter of a second for the worst object; no model takes a prompt in which so many commas stand."""
+
 
 class Unreadable(ValueError):
-    """Not strict JSON, or not an object. Its text says nothing of the content."""
+    """Not strict JSON, not an object, or too much. Its text says nothing of the content."""
 
 
 def read(body: bytes) -> JsonObject:
     """The object in `body`; numbers are int, or `jiter.LosslessFloat` as they were written. Raises: Unreadable."""
+    if len(body) > _MOST_COMMAS and body.count(b",") > _MOST_COMMAS:
+        msg = "too many values"
+        raise Unreadable(msg)
     try:
         value = jiter.from_json(
             body, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="lossless-float"

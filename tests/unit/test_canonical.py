@@ -151,6 +151,15 @@ def test_what_readers_differ_on_is_refused(name: str) -> None:
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
+def test_what_would_take_long_to_read_is_refused() -> None:
+    """A million short values hold up the process for seconds, a long text does not."""
+    with pytest.raises(Unreadable, match="too many values"):
+        read(b'{"a":[' + b",".join([b"1"] * 300_000) + b"]}")
+
+    assert len(read(b'{"a":[' + b",".join([b"1"] * 200_000) + b"]}")["a"]) == 200_000
+    assert len(read(b'{"a":"' + b"word " * 300_000 + b'"}')["a"]) == 1_500_000
+
+
 def test_numbers_are_read_exactly() -> None:
     """As int, or as it was written: never as float."""
     numbers = read(b'{"a":[1,-0,18446744073709551617,0.10,1e400]}')["a"]
