@@ -6,19 +6,34 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from sdk.house import Listening
 from sdk.ways import Async, Sync, Way
 from warmlane.clock import ManualClock
 
 
-@pytest.fixture
-async def gw(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Listening]:
-    """A gateway that matches exactly only: what most laws are about, and loaded at once."""
-    async with Listening(tmp_path, clock, embedding={"enabled": False}) as listening:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of a module in one loop, as its gateway does."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Listening]:
+    """A gateway that matches exactly only: what most laws are about. Shared, as it is for callers in earnest."""
+    async with Listening(tmp_path_factory.mktemp("house"), ManualClock(), embedding={"enabled": False}) as listening:
         yield listening
 
         assert await listening.failures() == {}
+
+
+@pytest.fixture
+def gw(house: Listening) -> Listening:
+    """The gateway, whose provider has not been called yet."""
+    house.up.forget()
+    return house
 
 
 @pytest.fixture
@@ -27,21 +42,21 @@ def key() -> str:
     return f"sk-proj-{secrets.token_urlsafe(24)}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def openai(gw: Listening, key: str) -> AsyncIterator[Async]:
     """The async SDK, at `/openai` of the gateway."""
     async with Async(f"{gw.base_url}/openai", key) as way:
         yield way
 
 
-@pytest.fixture(params=[Sync, Async], ids=["sync", "async"])
+@pytest_asyncio.fixture(loop_scope="module", params=[Sync, Async], ids=["sync", "async"])
 async def either(request: pytest.FixtureRequest, gw: Listening, key: str) -> AsyncIterator[Way]:
     """Both SDKs in turn, at `/openai` of the gateway."""
     async with request.param(f"{gw.base_url}/openai", key) as way:
         yield way
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """A client that shows every byte."""
     async with httpx.AsyncClient(verify=False) as client:

@@ -49,7 +49,8 @@ async def test_a_providers_error_passes_through(gw: Listening, either: Way, stat
 @pytest.mark.parametrize("way", [Sync, Async])
 async def test_only_the_sdk_retries(gw: Listening, key: str, way: type[Sync | Async]) -> None:
     """Two retries of the SDK are three calls at the provider; a gateway that retried too would multiply them."""
-    gw.up.always(status=503, json={"error": {"message": "busy"}}, headers={"retry-after-ms": "1"})
+    for _ in range(3):
+        gw.up.answer(status=503, json={"error": {"message": "busy"}}, headers={"retry-after-ms": "1"})
     async with way(f"{gw.base_url}/openai", key, max_retries=2) as client:
         with pytest.raises(sdk.InternalServerError):
             await client.ask()

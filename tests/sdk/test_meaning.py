@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from sdk.house import Listening
 from sdk.ways import Async, Sync
@@ -14,10 +14,10 @@ QUESTION = "How do I reset my password?"
 PARAPHRASE = "How can I reset my password?"
 
 
-@pytest.fixture
-async def gw(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Listening]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Listening]:
     """A gateway whose embedder is loaded."""
-    async with Listening(tmp_path, clock) as listening:
+    async with Listening(tmp_path_factory.mktemp("meaning"), ManualClock()) as listening:
         yield listening
 
         assert await listening.failures() == {}

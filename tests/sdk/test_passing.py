@@ -13,6 +13,7 @@ import httpx
 import httpx2
 import openai as sdk
 import pytest
+import pytest_asyncio
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from sdk.house import Listening
@@ -33,7 +34,7 @@ class Noted:
         self.sent.append(await request.aread())
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def noted(gw: Listening, key: str) -> AsyncIterator[Noted]:
     """At `/openai/v1` of the gateway."""
     noted = Noted(f"{gw.base_url}/openai/v1", key)

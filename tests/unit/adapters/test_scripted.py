@@ -57,6 +57,18 @@ async def test_a_stream_comes_in_chunks(up: ScriptedUpstream) -> None:
     assert body == b'f\r\ndata: {"a":1}\n\n\r\ne\r\ndata: [DONE]\n\n\r\n3\r\nodd\r\n0\r\n\r\n'
 
 
+async def test_it_begins_anew(up: ScriptedUpstream) -> None:
+    """For whoever shares one server among several cases: what was to be answered in turn is forgotten, too."""
+    up.answer(json=1, close=True)
+    up.answer(json=2, close=True)
+    await exchange(up)
+    up.forget()
+    up.answer(json=3, close=True)
+
+    assert (await exchange(up)).endswith(b"\r\n\r\n3")
+    assert len(up.requests) == 1
+
+
 async def test_a_body_of_several_pieces_is_framed_as_told(up: ScriptedUpstream) -> None:
     """With its length, or in chunks where the headers say so."""
     up.answer(body=[b"ab", b"c"], close=True)
