@@ -8,8 +8,9 @@ from typing import Final
 from warmlane.dialects.base import Dialect
 from warmlane.errors import WarmlaneError
 from warmlane.headers import credential, find, refuse_ambiguous
-from warmlane.model import Call, Headers
-from warmlane.web.routing import Route, Router
+from warmlane.model import Call, Headers, Value
+from warmlane.providers import Provider
+from warmlane.web.routing import Router
 
 _USUAL: Final = frozenset({b"", b"close", b"keep-alive"})
 
@@ -27,6 +28,21 @@ class RequestIds:
         return f"wl_{self._process}{next(self._count):08x}"
 
 
+class Address(Value, frozen=True, kw_only=True):
+    """What the head of a request says: where it goes, and with whose key. `unheard` are fields that go no further."""
+
+    provider: Provider
+    dialect: str | None
+    path: str
+    query: str
+    secret: bytes
+    unheard: frozenset[bytes]
+
+    def __repr__(self) -> str:
+        """Never the key, which the query may hold too."""
+        return f"Address({self.provider.name})"
+
+
 class Edge:
     """Routes requests and makes calls of them."""
 
@@ -35,27 +51,38 @@ class Edge:
         self._router, self._errors = router, errors
         self.ids = RequestIds()
 
-    def route(self, method: str, path: str, query: str, headers: Headers) -> Route:
-        """Where the request goes. Raises: UnknownRoute, BadRequest."""
+    def route(self, method: str, path: str, query: str, headers: Headers) -> Address:
+        """Where the request goes, and with whose key. Raises: UnknownRoute, BadRequest."""
         refuse_ambiguous(headers)
         host = (find(headers, b"host") or b"").decode("latin-1")
-        return self._router.route(method, host, path, query, headers)
-
-    def call(self, method: str, route: Route, headers: Headers, body: bytes | AsyncIterable[bytes]) -> Call:
-        """The call that goes to `route`, with the fields that go further than to us."""
-        headers = _end_to_end(headers)
-        return Call(
-            id=self.ids.next(),
-            method=method,
-            provider=route.provider.name,
-            base_url=route.provider.base_url,
+        route = self._router.route(method, host, path, query, headers)
+        unheard = _named_by_connection(headers)
+        heard = tuple(field for field in headers if field[0] not in unheard) if unheard else headers
+        return Address(
+            provider=route.provider,
             dialect=route.dialect,
             path=route.path,
             query=route.query,
+            secret=credential(heard, route.query) or b"",
+            unheard=unheard,
+        )
+
+    def call(self, method: str, to: Address, headers: Headers, body: bytes | AsyncIterable[bytes]) -> Call:
+        """The call that goes to an address, with the fields that go further than to us."""
+        if to.unheard:
+            headers = tuple(field for field in headers if field[0] not in to.unheard)
+        return Call(
+            id=self.ids.next(),
+            method=method,
+            provider=to.provider.name,
+            base_url=to.provider.base_url,
+            dialect=to.dialect,
+            path=to.path,
+            query=to.query,
             headers=headers,
             body=body,
-            secret=credential(headers, route.query) or b"",
-            keyless=route.provider.shared,
+            secret=to.secret,
+            keyless=to.provider.shared,
         )
 
     def error(self, error: WarmlaneError, call_id: str, dialect: Dialect | None = None) -> tuple[int, Headers, bytes]:
@@ -73,8 +100,7 @@ class Edge:
         return error.status, tuple(headers), body
 
 
-def _end_to_end(headers: Headers) -> Headers:
-    """All but the fields that Connection names (RFC 9110 §7.6.1): the provider never sees them, so they say nothing."""
-    said = b",".join(value for name, value in headers if name == b"connection")
-    named = {token.strip().lower() for token in said.split(b",")} - _USUAL
-    return tuple(field for field in headers if field[0] not in named) if named else headers
+def _named_by_connection(headers: Headers) -> frozenset[bytes]:
+    """Fields that go no further than to us (RFC 9110 §7.6.1): the provider never sees them, so they say nothing."""
+    said = b",".join([value for name, value in headers if name == b"connection"])
+    return frozenset(token.strip().lower() for token in said.split(b",")) - _USUAL if said else frozenset()

@@ -10,7 +10,7 @@ ways with the same requests.
 
 from asyncio import TimerHandle
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from warmlane.report import Reporter
 from warmlane.status import lines as header_lines
 from warmlane.trip import Found, Repeat, Trip
 from warmlane.web.asgi import PRESENCE, TRIP
-from warmlane.web.edge import Edge
+from warmlane.web.edge import Address, Edge
 from warmlane.web.inlet import Presence
 from warmlane.web.limits import Limits
 
@@ -49,14 +49,9 @@ class Repeats:
         self._asked: set[bytes] = set()
         self._asked_before: set[bytes] = set()
 
-    def digest(self, url: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> bytes:
-        """16 bytes that stand for every byte of the request that can matter. No field can hold a NUL."""
-        parts = [url]
-        for name, value in headers:
-            if name not in UNTOLD and not name.startswith(_SDK):
-                parts += (name, value)
-        parts += (b"", body)
-        return blake2b(b"\0".join(parts), key=self._key, digest_size=16).digest()
+    def digest(self, head: list[bytes], body: bytes) -> bytes:
+        """16 bytes that stand for every byte of the request that can matter; `head` is what `told` gave."""
+        return blake2b(b"\0".join([*head, b"", body]), key=self._key, digest_size=16).digest()
 
     def get(self, digest: bytes) -> Repeat | None:
         """What was answered, while the answer lives."""
@@ -98,6 +93,15 @@ class Repeats:
             self._size -= _weight(known)
 
 
+def told(url: bytes, headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """The parts of a request's head that can matter. None can hold a NUL."""
+    parts = [url]
+    for name, value in headers:
+        if name not in UNTOLD and not name.startswith(_SDK):
+            parts += (name, value)
+    return parts
+
+
 def _weight(repeat: Repeat) -> int:
     """Bytes of the answer, and about what Python adds."""
     return len(repeat.found.body) + 1500
@@ -121,6 +125,8 @@ class FastProtocol(HttpToolsProtocol):
     _header_done = False
     _timer: TimerHandle | None = None
     _trip: Trip | None = None
+    _head: list[bytes] | None = None  # of the last request that was looked at here
+    _address: Address | None = None  # what it said
     _presences: Sequence[Presence] = ()  # of the requests that went the ordinary way
 
     def connection_made(self, transport: Any) -> None:
@@ -243,7 +249,8 @@ class FastProtocol(HttpToolsProtocol):
         super().shutdown()
 
     def _answer_at_once(self, body: bytes) -> bool:
-        digest = self.repeats.digest(self.url, self.headers, body)
+        head = told(self.url, self.headers)
+        digest = self.repeats.digest(head, body)
         repeat = self.repeats.get(digest)
         if repeat is not None:
             parent = find(tuple(self.headers), b"traceparent")
@@ -252,7 +259,7 @@ class FastProtocol(HttpToolsProtocol):
                 self._write(_OK, again, repeat.found.body)
                 return True
         came_before = self.repeats.came_before(digest)
-        glanced = self._glance(body)
+        glanced = self._glance(head, body)
         if glanced is None:
             return False
         lines, trip, found = glanced
@@ -261,17 +268,14 @@ class FastProtocol(HttpToolsProtocol):
             self.repeats.put(digest, self.gateway.repeat(trip, found))
         return True
 
-    def _glance(self, body: bytes) -> tuple[bytes, Trip, Found] | None:
+    def _glance(self, head: list[bytes], body: bytes) -> tuple[bytes, Trip, Found] | None:
         """The answer that recent memory has; else the trip that was begun is kept for the ordinary way."""
-        path, _, query = self.url.decode("latin-1").partition("?")
-        headers = tuple(self.headers)
-        if is_upgrade(headers):
-            return None
         try:
-            route = self.edge.route("POST", path, query, headers)
-            if route.dialect is None:
+            if head != self._head:  # a connection mostly repeats itself
+                self._head, self._address = head, self._read_address()
+            if self._address is None:
                 return None
-            trip = self.gateway.begin(self.edge.call("POST", route, headers, body))
+            trip = self.gateway.begin(self.edge.call("POST", self._address, tuple(self.headers), body))
             glanced = self.gateway.glance(trip)
         except Exception:  # noqa: BLE001 - the ordinary way meets it too, and says it
             return None
@@ -279,6 +283,13 @@ class FastProtocol(HttpToolsProtocol):
             self._trip = trip
             return None
         return glanced[0], trip, glanced[1]
+
+    def _read_address(self) -> Address | None:
+        """Where requests with this head go, None where it is not for us to glance at them."""
+        headers = tuple(self.headers)
+        path, _, query = self.url.decode("latin-1").partition("?")
+        address = None if is_upgrade(headers) else self.edge.route("POST", path, query, headers)
+        return None if address is None or address.dialect is None else address
 
     def _write(self, status: int, lines: bytes, body: bytes) -> None:
         keep_alive = self._stays_open() and self.parser.should_keep_alive()
