@@ -1,6 +1,7 @@
 """A gateway in a process of its own, as an operator starts it, driven and watched from outside."""
 
 import asyncio
+import io
 import os
 import re
 import secrets
@@ -89,7 +90,7 @@ class Served:
     ) -> Said:
         """POST `body`, bytes or what is to be sent as JSON, and take the whole answer."""
         sent = {"content-type": "application/json", **({"authorization": f"Bearer {key}"} if key else {})}
-        data = body if isinstance(body, bytes) else dump(body)
+        data = io.BytesIO(body if isinstance(body, bytes) else dump(body))
         async with self.client.post(path, data=data, headers={**sent, **(headers or {})}) as answer:
             fields = {name.lower(): value for name, value in answer.headers.items()}
             return Said(status=answer.status, headers=fields, body=await answer.read())
