@@ -131,8 +131,8 @@ class Gateway:
         found = await self._find(trip)
         if found is not None:
             now = self._hit(trip, found)
-            await self._begin(trip, hit_head(trip, found, now), out)
-            await out.send(found.body, last=True)
+            trip.begun = True
+            await out.whole(hit_head(trip, found, now), found.body)
             return
         trip.outcome = Outcome.MISS if isinstance(trip.plan, Look) else Outcome.BYPASS
         self._reporter.looked(trip)
@@ -165,7 +165,8 @@ class Gateway:
 
     async def _pass(self, trip: Trip, head: Head, stream: Chunks, out: Outlet) -> None:
         """Pass on what is never cached, as it comes."""
-        await self._begin(trip, miss_head(trip, head, stored=False), out)
+        trip.begun = True
+        await out.send(miss_head(trip, head, stored=False))
         async for chunk in stream:
             trip.size += len(chunk)  # type: ignore[arg-type] # only the first item is a Head
             await out.send(chunk)
@@ -177,19 +178,16 @@ class Gateway:
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
             tee.complete = True
-            await self._begin(trip, miss_head(trip, head, stored=self._refusal(trip, tee) is None), out)
-            await out.send(tee.body, last=True)
+            trip.begun = True
+            await out.whole(miss_head(trip, head, stored=self._refusal(trip, tee) is None), tee.body)
         else:
             hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK and tee.may_be_kept
-            await self._begin(trip, miss_head(trip, head, stored=hoped), out)
+            trip.begun = True
+            await out.send(miss_head(trip, head, stored=hoped))
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
                 await out.send(chunk)
             tee.complete = True
-
-    async def _begin(self, trip: Trip, head: Head, out: Outlet) -> None:
-        trip.begun = True
-        await out.send(head)
 
     def _hit(self, trip: Trip, found: Found) -> float:
         """Note that this is the answer; the time of it."""

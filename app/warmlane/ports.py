@@ -119,8 +119,12 @@ class Forwarder(Port, Protocol):
 class Outlet(Protocol):
     """Where an answer goes. Waits while the client is slow to read."""
 
-    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
-        """First the Head, then pieces of the body; `last`: nothing follows."""
+    async def send(self, item: Head | bytes, /) -> None:
+        """First the Head, then pieces of the body."""
+        ...
+
+    async def whole(self, head: Head, body: bytes, /) -> None:
+        """All of the answer at once."""
         ...
 
 

@@ -46,8 +46,8 @@ class Ear:
         self.pieces: list[bytes] = []
         self._leaves_after = leaves_after
 
-    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
-        """Hear the head, or a piece of the body; nothing comes after the last one."""
+    async def send(self, item: Head | bytes, /) -> None:
+        """Hear the head, or a piece of the body."""
         if isinstance(item, Head):
             self.head = item
         else:
@@ -57,6 +57,11 @@ class Ear:
             assert work is not None
             work.cancel()
             await asyncio.Event().wait()
+
+    async def whole(self, head: Head, body: bytes, /) -> None:
+        """Hear all of it."""
+        await self.send(head)
+        await self.send(body)
 
     @property
     def body(self) -> bytes:

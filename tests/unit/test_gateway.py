@@ -176,10 +176,10 @@ async def test_times_are_seconds_since_arrival(house: House, clock: ManualClock)
     """First byte and end, also where the caller takes their time."""
 
     class SlowEar(Ear):
-        async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
+        async def send(self, item: Head | bytes, /) -> None:
             """Take a second for each item."""
             clock.advance(1)
-            await super().send(item, last=last)
+            await super().send(item)
 
     trip = house.gateway.begin(a_call())
     clock.advance(1)

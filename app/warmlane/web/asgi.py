@@ -28,6 +28,12 @@ TRIP = "warmlane.trip"
 PRESENCE = "warmlane.presence"
 """Where a server that knows when its client leaves says so; for others a task waits for the news."""
 
+AT_ONCE = "warmlane.at_once"
+"""Where a server that can write a whole answer in one go says how."""
+
+AtOnce: TypeAlias = Callable[[Head, bytes], bool]
+"""Writes a whole answer; False: it cannot just now."""
+
 
 class Application:
     """ASGI 3: answers HTTP, refuses WebSockets, has no use for lifespan."""
@@ -42,7 +48,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection scope."""
         if scope["type"] == "http":
-            out = HttpOutlet(send)
+            out = HttpOutlet(send, scope.get(AT_ONCE))
             try:
                 await self._http(scope, receive, out)
             except Exception as error:  # noqa: BLE001 - the server would log its text, which may be a caller's
@@ -60,7 +66,7 @@ class Application:
             if trip is None:
                 page = await self._pages.get(scope["method"], scope["path"])
                 if page is not None:
-                    await out.whole(*page)
+                    await out.whole(Head(status=page[0], headers=page[1]), page[2])
                     return
                 headers = tuple(scope["headers"])
                 inlet = Inlet(receive, length=find(headers, b"content-length"), limit=self._limits.max_body_bytes)
@@ -75,7 +81,7 @@ class Application:
     async def _refuse(self, error: WarmlaneError, out: "HttpOutlet") -> None:
         call_id = self._edge.ids.next()
         self._reporter.unrouted(call_id, error)
-        await out.whole(*self._edge.error(error, call_id))
+        await out.whole(*_answer_of(self._edge.error(error, call_id)))
 
     async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
         if is_upgrade(headers):
@@ -102,7 +108,7 @@ class Application:
         except WarmlaneError as error:
             # Once the head has left, ending without an end is all that is left: the client must see the cut.
             if not out.started:
-                await out.whole(*self._edge.error(error, trip.call.id, trip.dialect))
+                await out.whole(*_answer_of(self._edge.error(error, trip.call.id, trip.dialect)))
         except ClientGone:
             pass
         except asyncio.CancelledError:
@@ -119,30 +125,38 @@ async def _watch(inlet: Inlet, presence: Presence) -> None:
     presence.leave()
 
 
+def _answer_of(error: tuple[int, Headers, bytes]) -> tuple[Head, bytes]:
+    status, headers, body = error
+    return Head(status=status, headers=headers), body
+
+
 class HttpOutlet:
-    """Sends one answer over ASGI."""
+    """Sends one answer over ASGI, or past it where the server has a shorter way for a whole one."""
 
-    __slots__ = ("_send", "ended", "started")
+    __slots__ = ("_at_once", "_ended", "_send", "started")
 
-    def __init__(self, send: Send) -> None:
-        """Send by `send`."""
-        self._send, self.started, self.ended = send, False, False
+    def __init__(self, send: Send, at_once: AtOnce | None = None) -> None:
+        """Send by `send`, a whole answer by `at_once`."""
+        self._send, self._at_once = send, at_once
+        self.started = self._ended = False
 
-    async def send(self, item: Head | bytes, /, *, last: bool = False) -> None:
+    async def send(self, item: Head | bytes, /) -> None:
         """The head, or a piece of the body."""
         if isinstance(item, Head):
             self.started = True
             await self._send({"type": "http.response.start", "status": item.status, "headers": item.headers})
         else:
-            self.ended = last
-            await self._send({"type": "http.response.body", "body": item, "more_body": not last})
+            await self._send({"type": "http.response.body", "body": item, "more_body": True})
+
+    async def whole(self, head: Head, body: bytes, /) -> None:
+        """All of the answer."""
+        self.started = self._ended = True
+        if self._at_once is not None and self._at_once(head, body):
+            return
+        await self._send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def end(self) -> None:
         """The body is whole."""
-        if not self.ended:
-            await self.send(b"", last=True)
-
-    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
-        """A short answer at once."""
-        await self.send(Head(status=status, headers=headers))
-        await self.send(body, last=True)
+        if not self._ended:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})

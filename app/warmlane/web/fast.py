@@ -11,18 +11,20 @@ ways with the same requests.
 from asyncio import TimerHandle
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from warmlane.errors import BadRequest, HeadersTooLarge, TimedOut, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
+from warmlane.model import Head
 from warmlane.report import Reporter
 from warmlane.status import lines as header_lines
 from warmlane.trip import Found, Repeat, Trip
-from warmlane.web.asgi import PRESENCE, TRIP
+from warmlane.web.asgi import AT_ONCE, PRESENCE, TRIP
 from warmlane.web.edge import Address, Edge
 from warmlane.web.inlet import Presence
 from warmlane.web.limits import Limits
@@ -35,6 +37,7 @@ UNTOLD: Final = frozenset({
 
 _OK = 200
 _NOTED = 10_000
+_BODILESS = frozenset({204, 304})
 _SHALLOW = 8  # requests that may wait behind one before reading pauses
 _SDK = b"x-stainless-"  # what an SDK tells of its machine and its retries
 
@@ -230,6 +233,7 @@ class FastProtocol(HttpToolsProtocol):
         self._presences = [presence] if idle else [*self._presences, presence]
         self.scope[PRESENCE] = presence  # type: ignore[literal-required] # the same
         super().on_headers_complete()
+        self.scope[AT_ONCE] = partial(self._write_cycle, self.cycle)  # type: ignore[literal-required] # the same
         self.headers = []  # trailers come into it, and are no header fields
         if 0 < len(self.pipeline) < _SHALLOW:
             self.flow.resume_reading()  # uvicorn pauses, and whoever does not read never sees the client leave
@@ -305,6 +309,26 @@ class FastProtocol(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def _write_cycle(self, cycle: RequestResponseCycle, head: Head, body: bytes) -> bool:
+        """Write the whole answer of a request that went the ordinary way: as uvicorn would, which looks at each field.
+
+        Ours are clean, and so are a provider's: its parser took them.
+        """
+        ordinary = cycle.scope["method"] == "HEAD" or head.status in _BODILESS or head.status not in STATUS_LINE
+        if ordinary or self.flow.write_paused or cycle.disconnected or cycle.response_started:
+            return False
+        parts = [STATUS_LINE[head.status]]
+        for name, value in (*self.server_state.default_headers, *head.headers):
+            parts += (name, b": ", value, b"\r\n")
+        parts += (b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"".join(parts))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def _too_heavy(self) -> bool:
         if len(self.headers) > self.limits.max_headers:
