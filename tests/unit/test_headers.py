@@ -3,8 +3,8 @@
 import pytest
 
 from warmlane.errors import BadRequest
-from warmlane.model import Headers
 from warmlane.headers import client_headers, credential, find, is_upgrade, refuse_ambiguous, upstream_headers
+from warmlane.model import Headers
 
 HOPS = (
     (b"connection", b"keep-alive"),

@@ -1,0 +1,146 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from drills.process import SOURCES
+from warmlane_serve.cli import main
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment that sets nothing but a data folder, which is not there yet."""
+    for name in [name for name in os.environ if name.startswith(("WARMLANE_", "OTEL_"))]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "data"
+    monkeypatch.setenv("WARMLANE_DATA_DIR", str(folder))
+    return folder
+
+
+def in_force(out: str) -> dict[str, str]:
+    """The settings that `check` printed."""
+    return dict(line.split(" = ") for line in out.split("\n\n", maxsplit=1)[0].splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--version"], f"warmlane {version('warmlane')}"), (["--help"], "serve"), (["check", "--help"], "--config")],
+)
+def test_what_it_is_is_said_on_standard_output(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 0."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 0
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"), [([], "COMMAND"), (["sreve"], "sreve"), (["check", "--port", "x"], "--port")]
+)
+def test_what_is_no_command_is_named(arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error, with exit code 2 and nothing on standard output."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert named in said.err
+
+
+def test_check_says_what_is_in_force(
+    tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option outranks the environment, which outranks the file."""
+    config = tmp_path / "warmlane.toml"
+    config.write_text('host = "localhost"\nport = 1\n[cache]\nttl = 1\nmax_ttl = 7\n')
+    monkeypatch.setenv("WARMLANE_PORT", "2")
+    monkeypatch.setenv("WARMLANE_CACHE__TTL", "3")
+
+    code = main(["check", "--config", str(config), "--port", str(free_port)])
+
+    said = capsys.readouterr()
+    shown = in_force(said.out)
+    assert (code, said.err) == (0, "")
+    assert [shown[name] for name in ("host", "port", "cache.ttl", "cache.max_ttl")] == [
+        "localhost", str(free_port), "3", "7",
+    ]  # fmt: skip
+
+
+def test_check_ends_with_1_when_a_start_would_fail(capsys: pytest.CaptureFixture[str], data: Path) -> None:
+    """It says why, and has made nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as owner:
+        port = owner.getsockname()[1]
+        code = main(["check", "--port", str(port)])
+
+    assert code == 1
+    assert f"problem: cannot listen on 127.0.0.1:{port}" in capsys.readouterr().out
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("command", ["check", "serve"])
+def test_a_wrong_setting_is_one_line(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+) -> None:
+    """Named as it was set, on standard error, exit code 2; nothing was made."""
+    monkeypatch.setenv("WARMLANE_CACHE__TTL", "c4n4ry")
+
+    code = main([command])
+
+    said = capsys.readouterr()
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("warmlane: WARMLANE_CACHE__TTL ")
+    assert "c4n4ry" not in said.err
+    assert not data.exists()
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Iterator[Path]:
+    """A file that nobody can read to its end yet."""
+    path = tmp_path / "warmlane.toml"
+    os.mkfifo(path)
+    yield path
+    path.unlink()
+
+
+def test_ctrl_c_is_no_traceback(pipe: Path) -> None:
+    """A command that is interrupted ends as shells expect: 128 and the number of the signal."""
+    command = [sys.executable, "-m", "warmlane_serve.cli", "check", "--config", str(pipe)]
+    with (
+        subprocess.Popen(
+            command, env={**os.environ, "PYTHONPATH": SOURCES}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
+        pipe.open("wb"),
+    ):  # which comes back once the command has opened it too
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_what_it_is_is_said_without_loading_the_gateway() -> None:
+    """Nobody waits a second for a version."""
+    code = (
+        "import sys\n"
+        "from warmlane_serve.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: print(*sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": SOURCES}, capture_output=True, check=True
+    )
+
+    loaded = done.stdout.decode().split()
+    assert "warmlane_serve.cli" in loaded
+    assert {"aiohttp", "chromadb", "onnxruntime", "pydantic", "uvicorn", "warmlane.gateway"}.isdisjoint(loaded)
