@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future as ThreadFuture
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Generic, TypeVar
 
 from warmlane.errors import StageError
@@ -30,6 +30,7 @@ class Worker(Generic[J, A]):
         *,
         most: int = 256,
         idle: float | None = None,
+        linger: float = 0.0,
         finish: Callable[[], None] = lambda: None,
     ) -> None:
         """Start the thread. `most` jobs go into one call; at the start, and after `idle` seconds without, it gets none.
@@ -37,6 +38,7 @@ class Worker(Generic[J, A]):
         `finish` runs in the thread when it ends.
         """
         self._name, self._handle, self._most, self._idle, self._finish = name, handle, most, idle, finish
+        self._linger, self._ending = linger, Event()
         self._queue: SimpleQueue[tuple[J, asyncio.Future[A]] | None] = SimpleQueue()
         self._closed = False
         self._ended: ThreadFuture[None] = ThreadFuture()
@@ -61,6 +63,7 @@ class Worker(Generic[J, A]):
         if not self._closed:
             self._closed = True
             self._queue.put(None)
+            self._ending.set()
         await asyncio.shield(asyncio.wrap_future(self._ended))
 
     def _run(self) -> None:
@@ -81,6 +84,8 @@ class Worker(Generic[J, A]):
         batch: list[tuple[J, asyncio.Future[A]]] = []
         try:
             item = self._queue.get(timeout=self._idle)
+            if self._linger and item is not None:
+                self._ending.wait(self._linger)
             while item is not None and len(batch) < self._most - 1:
                 batch.append(item)
                 item = self._queue.get_nowait()
