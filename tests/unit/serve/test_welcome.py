@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from typing import Any
 
 import pytest
 
@@ -15,28 +14,28 @@ def command(block: str) -> list[str]:
     return shlex.split(block[block.index("curl") : block.index("With the OpenAI SDK")].replace("\\\n", " "))
 
 
-def base_urls(block: str) -> dict[str, str]:
-    """The table of base URLs."""
-    pairs = (line.split() for line in block.splitlines())
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[1].startswith("http://")}
+def base_urls(block: str) -> list[list[str]]:
+    """The table of providers and base URLs."""
+    pairs = [line.split() for line in block.splitlines()]
+    return [pair for pair in pairs if len(pair) == 2 and pair[1].startswith("http://")]
 
 
 def test_each_provider_has_its_base_url() -> None:
     """With the port that was taken, not the one that was asked for; those of the settings too."""
     settings = Settings(port=0, providers={"local": {"base_url": "http://127.0.0.1:1"}})
 
-    assert base_urls(welcome(settings, 8123)) == {
-        "openai": "http://127.0.0.1:8123/openai",
-        "local": "http://127.0.0.1:8123/local",
-        "demo": "http://127.0.0.1:8123/demo",
-    }
+    assert base_urls(welcome(settings, 8123)) == [
+        ["openai", "http://127.0.0.1:8123/openai"],
+        ["local", "http://127.0.0.1:8123/local"],
+        ["demo", "http://127.0.0.1:8123/demo"],
+    ]
 
 
 def test_a_provider_that_is_off_is_not_listed() -> None:
     """Nor is one listed twice that is built in and set."""
     settings = Settings(demo={"enabled": False}, providers={"openai": {"base_url": "http://127.0.0.1:1"}})
 
-    assert list(base_urls(welcome(settings, 8000))) == ["openai"]
+    assert base_urls(welcome(settings, 8000)) == [["openai", "http://127.0.0.1:8000/openai"]]
 
 
 def test_the_command_is_a_call_that_is_cached() -> None:
@@ -62,11 +61,8 @@ def test_the_command_is_a_call_that_is_cached() -> None:
 def test_every_address_is_one_to_call(host: str, shown: str) -> None:
     """An address that stands for all of them is none to call."""
     block = welcome(Settings(host=host), 8000)
-    addresses: dict[str, Any] = {"the table": base_urls(block)["openai"], "the command": command(block)[2]}
 
-    assert addresses == {
-        "the table": f"http://{shown}/openai",
-        "the command": f"http://{shown}/demo/v1/chat/completions",
-    }
+    assert ["openai", f"http://{shown}/openai"] in base_urls(block)
+    assert command(block)[2] == f"http://{shown}/demo/v1/chat/completions"
     assert f'OpenAI(base_url="http://{shown}/openai")' in block
     assert f"http://{shown}/readyz" in block
