@@ -20,6 +20,10 @@ class Found(Value, frozen=True, kw_only=True):
     key: bytes
     body: bytes
 
+    def __repr__(self) -> str:
+        """Never the text."""
+        return f"Found({self.outcome}, {len(self.body)} bytes)"
+
 
 class Trip(msgspec.Struct, kw_only=True):
     """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock."""
