@@ -116,14 +116,13 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
 def test_ctrl_c_is_no_traceback(pipe: Path) -> None:
     """A command that is interrupted ends as shells expect: 128 and the number of the signal."""
     command = [sys.executable, "-m", "warmlane_serve.cli", "check", "--config", str(pipe)]
-    with (
-        subprocess.Popen(
-            command, env={**os.environ, "PYTHONPATH": SOURCES}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process,
-        pipe.open("wb"),
-    ):  # which comes back once the command has opened it too
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+    process = subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": SOURCES}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with process:
+        with pipe.open("wb"):  # which comes back once the command has opened it too
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)  # should it read on for a moment, the pipe has an end now
 
     assert (process.returncode, out, err) == (130, b"", b"")
 
