@@ -61,8 +61,8 @@ def events_page() -> Iterator[str]:
         yield from _fields_of(kind, f"## {kind.__name__}", inherited=Event.__struct_fields__)
     yield "## In the log"
     yield (
-        "One JSON object per line on standard output, told apart by `event`, unless `WARMLANE_TELEMETRY__LOG` is "
-        "false. `time` is in UTC, and `call_id` is the `X-Request-Id` of answers of ours."
+        "One JSON object per line on standard output, told apart by `event`, where `WARMLANE_TELEMETRY__LOG` is "
+        "true. `time` is in UTC, and `call_id` is the `X-Request-Id` of answers of ours."
     )
     for line in (CallLine, StageLine, LostLine):
         yield from _fields_of(line, f'### `"event": "{line.__struct_config__.tag}"`')

@@ -1,11 +1,9 @@
 """The fast way in: an exact hit is answered by the HTTP protocol object, before an ASGI cycle exists.
 
-A POST is held back until its body is whole. If the very same bytes were answered lately, the answer leaves without
-any JSON
-being read; else the request is read and planned here, and recent memory is asked. Whatever that cannot answer goes the
-ordinary way, with the trip that was begun. Leans on uvicorn's HttpToolsProtocol: uvicorn is pinned, and a test drives
-both
-ways with the same requests.
+A POST is held back until its body is whole. If the very same bytes were answered lately, the answer leaves without any
+JSON being read; else the request is read and planned here, and recent memory is asked. Whatever that cannot answer goes
+the ordinary way, with the trip that was begun. Leans on uvicorn's HttpToolsProtocol: uvicorn is pinned, and a test
+drives both ways with the same requests.
 """
 
 from asyncio import TimerHandle
