@@ -41,7 +41,6 @@ class Listening:
             settings = Settings.model_validate(
                 {
                     "data_dir": self._folder,
-                    "telemetry": {"log": False},
                     **self._settings,
                     "providers": {"openai": {"base_url": self.up.base_url}, **self._settings.get("providers", {})},
                 }

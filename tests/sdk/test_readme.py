@@ -35,6 +35,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chil
     env = {
         "PYTHONPATH": SOURCES,
         "WARMLANE_DATA_DIR": str(tmp_path_factory.mktemp("served")),
+        "WARMLANE_TELEMETRY__LOG": "true",
         "WARMLANE_DEMO__FIRST_BYTE_MS": "0",
         "WARMLANE_DEMO__CHUNK_MS": "0",
     }
