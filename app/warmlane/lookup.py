@@ -4,15 +4,15 @@ Whatever breaks becomes a miss.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.events import NotNear, Outcome, Stage
 from warmlane.match.judge import Serve, judge
 from warmlane.match.normalise import normalise
-from warmlane.model import Caller, Entry, Probe
+from warmlane.model import Caller, Entry, Probe, Vector
 from warmlane.policy import Look, is_fresh
 from warmlane.ports import Embedder, Tracer
 from warmlane.prompt import why_exact_only
@@ -21,6 +21,8 @@ from warmlane.report import Reporter
 from warmlane.seal import open_entry
 from warmlane.standing import Standings
 from warmlane.trip import Found, Repeat, Trip
+
+T = TypeVar("T")
 
 CANDIDATES = 3
 """How many neighbours are judged."""
@@ -92,45 +94,53 @@ class Lookup:
         return None
 
     async def _same(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
+        work = self._read(trip, caller, key, outcome)
+        return await self._within(trip, Stage.LOOKUP, self._deadlines.store, work)
+
+    async def _read(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
         """The entry under `key`, through one signpost where there is one."""
-        async with self._fail_open(trip, Stage.LOOKUP, self._deadlines.store):
-            cache = self._caches.of(caller)
+        cache = self._caches.of(caller)
+        row = await cache.get(caller.tenant, key)
+        entry = None if row is None else open_entry(caller, row)
+        if entry is not None and entry.alias is not None:
+            key = entry.alias
             row = await cache.get(caller.tenant, key)
             entry = None if row is None else open_entry(caller, row)
-            if entry is not None and entry.alias is not None:
-                key = entry.alias
-                row = await cache.get(caller.tenant, key)
-                entry = None if row is None else open_entry(caller, row)
-            if entry is not None and (outcome is Outcome.EXACT or not entry.exact_only):
-                return self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
-        return None
+        if entry is None or (entry.exact_only and outcome is not Outcome.EXACT):
+            return None
+        return self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
 
     async def _near(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
         started = self._clock.monotonic()
-        async with self._fail_open(trip, Stage.EMBED, self._deadlines.embed):
-            with self._tracer.span("embed"):
-                (trip.vector,) = await self._embedder.embed([trip.text])
+        with self._tracer.span("embed"):
+            trip.vector = await self._within(trip, Stage.EMBED, self._deadlines.embed, self._embed(trip.text))
         trip.embed_took = self._clock.monotonic() - started
         if trip.vector is None:
             return None
+        with self._tracer.span("near"):
+            work = self._find_near(trip, look, caller, trip.vector)
+            return await self._within(trip, Stage.NEAR, self._deadlines.near, work)
+
+    async def _embed(self, text: str) -> Vector:
+        (vector,) = await self._embedder.embed([text])
+        return vector
+
+    async def _find_near(self, trip: Trip, look: Look, caller: Caller, vector: Vector) -> Found | None:
         probe = Probe(
             tenant=caller.tenant,
             partition=trip.partition,
-            vector=trip.vector,
+            vector=vector,
             vector_key=caller.vector_key,
             floor=min(look.threshold, 0.5) if trip.controls.debug else look.threshold,
         )
-        async with self._fail_open(trip, Stage.NEAR, self._deadlines.near):
-            with self._tracer.span("near"):
-                rows = await self._caches.of(caller).near(probe, CANDIDATES)
-                # One that is too old must not stand before others: a store keeps rows up to five minutes longer.
-                entries = [
-                    (near.similarity, near.row.key, entry)
-                    for near in rows
-                    if self._is_fresh(trip, entry := open_entry(caller, near.row))
-                ]
-            return self._judged(trip, look, caller, entries)
-        return None
+        rows = await self._caches.of(caller).near(probe, CANDIDATES)
+        # One that is too old must not stand before others: a store keeps rows up to five minutes longer.
+        entries = [
+            (near.similarity, near.row.key, entry)
+            for near in rows
+            if self._is_fresh(trip, entry := open_entry(caller, near.row))
+        ]
+        return self._judged(trip, look, caller, entries)
 
     def _judged(
         self, trip: Trip, look: Look, caller: Caller, entries: list[tuple[float, bytes, Entry]]
@@ -160,11 +170,12 @@ class Lookup:
         now = self._clock.now()
         return is_fresh(trip.controls, now - entry.made, entry.expires - now)
 
-    @asynccontextmanager
-    async def _fail_open(self, trip: Trip, stage: Stage, seconds: float) -> AsyncIterator[None]:
+    async def _within(self, trip: Trip, stage: Stage, seconds: float, work: Awaitable[T]) -> T | None:
+        """What `work` brings, if it brings it in time; whatever goes wrong is told, and the call goes on without."""
         try:
             async with asyncio.timeout(seconds):
-                yield
+                return await work
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call may not
             trip.failed = stage
             self._reporter.stage_failed(trip, stage, error)
+            return None
