@@ -7,31 +7,19 @@ error says whether the provider may have seen the call, and nothing else: except
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing
-from contextvars import ContextVar
 from typing import Final
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from multidict import CIMultiDict
 from yarl import URL
 
+from warmlane.adapters.transport import TARGET, UNSENT, Transport
 from warmlane.errors import Overloaded, StageError, Unreachable, UpstreamError, UpstreamTimeout
 from warmlane.model import Call, Head, Headers
 from warmlane.ports import Forwarder
 
-# aiohttp would add its own where the client sent none.
-_NOT_ADDED: Final = ("accept", "accept-encoding", "content-type", "user-agent")
-_KEEP_ALIVE: Final = 15.0
-"""Seconds an idle connection is kept: less than any provider does, so that it is rarely closed just when it is used."""
 _REMEMBERED: Final = 256
-_NAMES_FOR: Final = 60
-"""Seconds an address that DNS gave is used."""
-
-
-# What aiohttp raises before a byte of the call has left.
-_UNSENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
-_BROKEN: Final = (httpx.TransportError, aiohttp.ClientError)
 
 
 class HttpForwarder:
@@ -52,13 +40,10 @@ class HttpForwarder:
         `max_calls` go on at a time per base URL; another one waits `slot_timeout` for its turn. `proxy` is the URL of a
         proxy that every call takes.
         """
-        self._timeout = {"timeout": {"connect": connect_timeout, "read": read_timeout}}
-        self._max_calls, self._slot_timeout, self._proxy = max_calls, slot_timeout, proxy
+        self._max_calls, self._slot_timeout = max_calls, slot_timeout
         self._slots: dict[str, asyncio.Semaphore] = {}
-        self._urls: dict[tuple[str, str], httpx.URL] = {}
-        self._tls = httpx.create_ssl_context(trust_env=False)
-        self._transport = AiohttpTransport(verify=self._tls, client=self._session)
-        self._target: ContextVar[str] = ContextVar("target")
+        self._urls: dict[tuple[str, str], tuple[httpx.URL, URL]] = {}
+        self._transport = Transport(connect_timeout=connect_timeout, read_timeout=read_timeout, proxy=proxy)
         self._closed = False
 
     async def forward(self, call: Call, /) -> AsyncGenerator[Head | bytes, None]:
@@ -66,18 +51,17 @@ class HttpForwarder:
         slots = await self._slot(call.base_url)
         try:
             response = await self._send(call)
+            stream: httpx.AsyncByteStream = response.stream  # type: ignore[assignment] # this transport's is
             try:
-                yield Head(
-                    status=response.status_code,
-                    headers=tuple((name.lower(), value) for name, value in response.headers.raw),
-                )
-                async with aclosing(aiter(response.stream)) as chunks:  # type: ignore[arg-type,type-var] # it is async
+                async with aclosing(stream) as chunks:
+                    yield Head(
+                        status=response.status_code,
+                        headers=tuple([(name.lower(), value) for name, value in response.headers.raw]),
+                    )
                     async for chunk in chunks:
                         yield chunk
-            except _BROKEN as error:
+            except aiohttp.ClientError as error:
                 raise _translated(error, answered=True) from None
-            finally:
-                await response.aclose()
         finally:
             slots.release()
 
@@ -100,8 +84,11 @@ class HttpForwarder:
         slots = self._slots.get(base_url)
         if slots is None:
             slots = self._slots[base_url] = asyncio.Semaphore(self._max_calls)
+        if not slots.locked():
+            await slots.acquire()  # at once
+            return slots
         try:
-            async with asyncio.timeout(self._slot_timeout if slots.locked() else None):
+            async with asyncio.timeout(self._slot_timeout):
                 await slots.acquire()
         except TimeoutError:
             msg = "too many calls to this provider are going on"
@@ -116,56 +103,35 @@ class HttpForwarder:
         else:
             upload = _Upload(call.body)
             body = await upload.start(call.headers)
+        url, target = self._url(call)
         # `stream` and not `content`, headers as aiohttp keeps them: httpx would copy and decode them three times, and
         # join repeated ones with commas, which is wrong for cookies.
-        request = httpx.Request(call.method, self._url(call), stream=body, extensions=self._timeout)
-        self._target.set(str(request.url))
+        request = httpx.Request(call.method, url, stream=body, extensions={TARGET: target})
         request.headers = _fields(call.headers)  # type: ignore[assignment] # the transport hands them on as they are
-        if isinstance(body, httpx.ByteStream):
-            request.read()
         try:
             return await self._transport.handle_async_request(request)
-        except _BROKEN as error:
+        except aiohttp.ClientError as error:
             if upload is not None and upload.error is not None:
                 raise upload.error from None
             raise _translated(error, answered=False) from None
 
-    def _url(self, call: Call) -> httpx.URL:
-        """Host from the table, path from the call: `raw_path` cannot name a host, whatever is in it."""
-        url = self._urls.get((call.base_url, call.path))
-        if url is None:
+    def _url(self, call: Call) -> tuple[httpx.URL, URL]:
+        """Host from the table, path from the call: `raw_path` cannot name a host, whatever is in it.
+
+        The second is the same for aiohttp, which would decode some escapes of any other: that is the provider's to do.
+        """
+        known = self._urls.get((call.base_url, call.path))
+        if known is None:
             base = httpx.URL(call.base_url)
             url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + call.path.encode())
             if len(self._urls) >= _REMEMBERED:
                 self._urls.clear()
-            self._urls[call.base_url, call.path] = url
+            known = self._urls[call.base_url, call.path] = (url, URL(str(url), encoded=True))
+        if not call.query:
+            return known
         # A query may hold a key: it is not remembered.
-        return url.copy_with(raw_path=b"%b?%b" % (url.raw_path, call.query.encode())) if call.query else url
-
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, ttl_dns_cache=_NAMES_FOR, ssl=self._tls, keepalive_timeout=_KEEP_ALIVE
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_NOT_ADDED,
-            middlewares=(self._once,),
-            proxy=self._proxy,
-        )
-
-    async def _once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        """Send once, to the very URL.
-
-        aiohttp decodes some escapes in a URL, and repeats GET and its like when a connection broke: the first is the
-        provider's to do, the second the caller's to decide.
-        """
-        request.url = URL(self._target.get(), encoded=True)
-        try:
-            return await handler(request)
-        except _UNSENT:
-            raise
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-            raise aiohttp.ClientConnectionError from None
+        url = known[0].copy_with(raw_path=b"%b?%b" % (known[0].raw_path, call.query.encode()))
+        return url, URL(str(url), encoded=True)
 
 
 class ByProvider:
@@ -190,14 +156,13 @@ class ByProvider:
             await forwarder.aclose()
 
 
-def _translated(error: Exception, *, answered: bool) -> UpstreamError:
-    """Our error for one of the libraries, told from aiohttp's cause: httpx's names do not tell what was sent."""
-    cause = error.__cause__ or error
-    if isinstance(cause, aiohttp.SocketTimeoutError):
+def _translated(error: aiohttp.ClientError, *, answered: bool) -> UpstreamError:
+    """Our error for one of aiohttp's, without its text."""
+    if isinstance(error, aiohttp.SocketTimeoutError):
         return UpstreamTimeout("the provider did not answer in time")
     if answered:
         return Unreachable("the provider's answer broke off")
-    if isinstance(cause, _UNSENT):
+    if isinstance(error, UNSENT):
         return Unreachable("the provider could not be reached: nothing was sent")
     return Unreachable("the connection to the provider broke: it may have seen the call")
 

@@ -86,6 +86,17 @@ async def test_nothing_is_added_for_a_client_that_said_nothing(up: ScriptedUpstr
     assert [name for name, _ in (await up.seen()).headers] == [b"host", b"content-length"]
 
 
+async def test_nothing_is_added_to_the_little_that_a_client_said(
+    up: ScriptedUpstream, forwarder: HttpForwarder
+) -> None:
+    """Whichever of the fields that are often sent it was."""
+    up.always(json={})
+    for number, name in enumerate((b"accept", b"accept-encoding", b"content-type", b"user-agent"), 1):
+        await take(forwarder, a_call(up.base_url, headers=((name, b"x/y"),)))
+
+        assert [field for field, _ in (await up.seen(number)).headers] == [b"host", name, b"content-length"]
+
+
 async def test_a_header_in_another_encoding_still_goes(up: ScriptedUpstream, forwarder: HttpForwarder) -> None:
     """A value that is not UTF-8 is read as Latin-1 and written as UTF-8: changed, but sent."""
     up.answer(json={})
@@ -206,6 +217,16 @@ async def test_a_streamed_body_keeps_its_length(up: ScriptedUpstream, forwarder:
     assert (seen.header("transfer-encoding"), seen.header("content-length"), seen.body) == (None, "3", b"abc")
 
 
+async def test_a_streamed_body_names_its_encoding_once(up: ScriptedUpstream, forwarder: HttpForwarder) -> None:
+    """Also where the client named it: it is made anew for this connection."""
+    up.answer(json={})
+    await take(forwarder, a_call(up.base_url, headers=((b"transfer-encoding", b"chunked"),), body=pieces(b"ab")))
+    seen = await up.seen()
+
+    assert [value for name, value in seen.headers if name == b"transfer-encoding"] == [b"chunked"]
+    assert seen.body == b"ab"
+
+
 async def test_a_streamed_body_that_is_empty_is_no_body(up: ScriptedUpstream, forwarder: HttpForwarder) -> None:
     """A GET that is passed through is not sent with an empty chunked body."""
     up.answer(json={})
@@ -255,7 +276,7 @@ async def test_what_a_body_raises_comes_out(up: ScriptedUpstream, forwarder: Htt
 
 
 async def test_an_answer_before_the_end_of_an_upload_ends_it(up: ScriptedUpstream, forwarder: HttpForwarder) -> None:
-    """Closing the call closes the upload too, even one that would go on for ever."""
+    """The end of the call is the end of the upload too, even of one that would go on for ever."""
     ended = asyncio.Event()
     server = await asyncio.start_server(refuse_early, "127.0.0.1", 0)
 
@@ -268,7 +289,7 @@ async def test_an_answer_before_the_end_of_an_upload_ends_it(up: ScriptedUpstrea
 
     base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     head, body = await take(forwarder, a_call(base_url, body=endless()))
-    await ended.wait()
+    assert ended.is_set()
     server.close()
 
     assert (head.status, body) == (413, b"no")
