@@ -13,9 +13,10 @@ import uvicorn
 from flow.house import House
 from warmlane.tasks import Tasks
 from warmlane.web.asgi import Application
-from warmlane.web.fast import FastProtocol, Repeats, serve_with
+from warmlane.web.fast import FastProtocol, serve_with
 from warmlane.web.limits import Limits
 from warmlane.web.pages import Pages
+from warmlane.web.repeats import Repeats
 
 
 @dataclass

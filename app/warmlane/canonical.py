@@ -75,4 +75,4 @@ def _spell(value: object) -> msgspec.Raw:
     raise TypeError(msg)
 
 
-_encode: Final = msgspec.json.Encoder(enc_hook=_spell, order="sorted").encode
+_encode: Final = msgspec.json.Encoder(enc_hook=_spell, order="deterministic").encode

@@ -8,6 +8,7 @@ from warmlane.dialects.base import Finish
 from warmlane.events import NoCache, Stage
 from warmlane.lanes import Lane
 from warmlane.model import Caller, Entry, Row, Vector
+from warmlane.patience import Patience
 from warmlane.policy import Look
 from warmlane.ports import Embedder, Tracer
 from warmlane.recent import Recent
@@ -34,7 +35,7 @@ class Keeping:
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
-        self._labels, self._patience = Labels(pepper), deadlines.keep
+        self._labels, self._patience = Labels(pepper), Patience(deadlines.keep)
         self._reporter, self._tracer, self._clock = reporter, tracer, clock
 
     async def keep(
@@ -48,11 +49,10 @@ class Keeping:
             with self._tracer.span("store"):
                 rows = self._rows(trip, caller, entry, vector)
                 cache = self._caches.of(caller)
-                async with asyncio.timeout(self._patience):
-                    if len(rows) == 1:
-                        await cache.put(rows[0])
-                    else:  # at once, so that they share a commit
-                        await asyncio.gather(*(cache.put(row) for row in rows))
+                if len(rows) == 1:
+                    await self._patience.wait(cache.put(rows[0]))
+                else:  # at once, so that they share a commit
+                    await self._patience.wait(asyncio.gather(*(cache.put(row) for row in rows)))
                 self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
             self._reporter.stage_failed(trip, Stage.STORE, error)
@@ -83,8 +83,7 @@ class Keeping:
         ready = trip.partition and trip.vector is None and self._embedder.ready
         if ready and self._embedder.fits(trip.text):
             try:
-                async with asyncio.timeout(self._patience):
-                    (trip.vector,) = await self._embedder.embed([trip.text])
+                (trip.vector,) = await self._patience.wait(self._embedder.embed([trip.text]))
             except Exception as error:  # noqa: BLE001 - the answer is still worth keeping
                 self._reporter.stage_failed(trip, Stage.EMBED, error)
         return trip.vector

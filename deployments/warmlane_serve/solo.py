@@ -31,9 +31,10 @@ from warmlane.standing import Standings
 from warmlane.tasks import Tasks
 from warmlane.web.asgi import Application
 from warmlane.web.edge import Edge
-from warmlane.web.fast import FastProtocol, Repeats, serve_with
+from warmlane.web.fast import FastProtocol, serve_with
 from warmlane.web.limits import Limits
 from warmlane.web.pages import Pages
+from warmlane.web.repeats import Repeats
 from warmlane.web.routing import Router
 from warmlane_stores import open_store
 from warmlane_stores.hot import HotStore

@@ -181,7 +181,7 @@ class TelemetrySettings(Group):
     )
     log: bool = Field(
         default=False,
-        description="Whether each call gets a JSON line on standard output. A line costs about half of what a hit does.",
+        description="Whether each call gets a JSON line on standard output. One costs as much as half a hit.",
     )
     metrics: bool = Field(default=True, description="Whether there is a page at /metrics.")
 

@@ -1,0 +1,45 @@
+"""One deadline for much work in the background: a timer for each piece would cost more than the piece."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Patience:
+    """Cancels what takes longer than `seconds`; it may be noticed as late as after twice that."""
+
+    def __init__(self, seconds: float) -> None:
+        """Wait for nobody yet."""
+        self._seconds = seconds
+        self._since: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def wait(self, work: Awaitable[T]) -> T:
+        """What `work` brings. Once at a time in a task. Raises: TimeoutError, and whatever `work` raises."""
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+        self._since[task] = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._look, loop)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if task not in self._late:
+                raise  # somebody else's doing
+            task.uncancel()
+            raise TimeoutError from None
+        finally:
+            del self._since[task]
+            self._late.discard(task)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for task, since in self._since.items():  # the longest waiting first
+            if now - since < self._seconds:
+                break
+            self._late.add(task)
+            task.cancel()
+        self._timer = loop.call_later(self._seconds, self._look, loop) if self._since else None
