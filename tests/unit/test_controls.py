@@ -1,6 +1,5 @@
 """What the caller says about caching, and who wins when they say it twice."""
 
-
 import pytest
 
 from warmlane.canonical import read
