@@ -192,7 +192,8 @@ async def test_no_canary_is_left_anywhere(
     """Not in a file, the log, standard error, a metric or a span; while all of these tell of the calls."""
     settings: dict[str, Any] = {
         "providers__openai__base_url": up.base_url, "providers__away__base_url": nobody, "demo__first_byte_ms": 0,
-        "demo__chunk_ms": 0, "embedding__enabled": True, "telemetry__otlp_endpoint": collector.base_url,
+        "demo__chunk_ms": 0, "embedding__enabled": True, "telemetry__log": True,
+        "telemetry__otlp_endpoint": collector.base_url,
     }  # fmt: skip
     async with serving(tmp_path, start=("-c", LOUD), **settings) as served:
         async with asyncio.timeout(PATIENCE):
