@@ -19,7 +19,7 @@ from warmlane.ports import Forwarder, Outlet, Span, Tracer
 from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
-from warmlane.standing import Standings
+from warmlane.standing import Standings, Turn
 from warmlane.status import hit_head, lasting, lines, miss_head, passing_lines
 from warmlane.tasks import Tasks
 from warmlane.tee import Tee
@@ -201,8 +201,12 @@ class Gateway:
     def _answered(self, trip: Trip, head: Head) -> None:
         trip.status = head.status
         trip.first_byte = self._clock.monotonic() - trip.started
-        if trip.caller is not None and self._standings.note(trip.caller.tenant, head.status):
+        if trip.caller is None:
+            return
+        turn = self._standings.note(trip.caller.tenant, head.status)
+        if turn is not None:
             self._recent.forget_tenant(trip.caller.tenant)
+            self._tasks.spawn(self._keeping.mark(trip, trip.caller, rejected=turn is Turn.REJECTED), name="mark")
 
     def _refusal(self, trip: Trip, tee: Tee) -> NoCache | None:
         """Why the answer is not kept; None when it is."""

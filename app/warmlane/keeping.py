@@ -6,6 +6,7 @@ from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.dialects.base import Finish
 from warmlane.events import NoCache, Stage
+from warmlane.keys import standing_key
 from warmlane.lanes import Lane
 from warmlane.model import Caller, Entry, Row, Vector
 from warmlane.patience import Patience
@@ -61,6 +62,20 @@ class Keeping:
         size, took = sum(row.size for row in rows), self._clock.monotonic() - started
         self._reporter.stored(trip, size=size, near=vector is not None, took=took)
 
+    async def mark(self, trip: Trip, caller: Caller, *, rejected: bool) -> None:
+        """Keep it beyond this process that the provider rejected the caller's key, or forget it again."""
+        if not caller.durable:  # nothing else of theirs outlives this process either
+            return
+        cache, key, now = self._caches.of(caller), standing_key(caller), self._clock.now()
+        try:
+            if rejected:
+                mark = seal(caller, key, _sign(now, now + self._lane.max_ttl, key))
+                await self._patience.wait(cache.put(mark))
+            else:
+                await self._patience.wait(cache.delete(caller.tenant, [key]))
+        except Exception as error:  # noqa: BLE001 - this process knows it all the same
+            self._reporter.stage_failed(trip, Stage.STORE, error)
+
     def _entry(self, trip: Trip, look: Look, body: bytes, finish: Finish, *, streamed: bool) -> Entry:
         now = self._clock.now()
         return Entry(
@@ -94,17 +109,7 @@ class Keeping:
         labels = self._labels_of(trip)
         rows = [seal(caller, trip.key, entry, partition=partition, vector=vector, labels=labels)]
         if trip.normal_key is not None and not entry.exact_only:
-            sign = Entry(
-                prompt="",
-                body=b"",
-                streamed=entry.streamed,
-                content_type="",
-                model="",
-                usage=None,
-                made=entry.made,
-                expires=entry.expires,
-                alias=trip.key,
-            )
+            sign = _sign(entry.made, entry.expires, trip.key)
             rows.append(seal(caller, trip.normal_key, sign))
         return rows
 
@@ -114,3 +119,18 @@ class Keeping:
             said.append(("namespace", trip.controls.namespace))
         said.extend(("tag", tag) for tag in trip.controls.tags)
         return tuple([self._labels.label(kind, value) for kind, value in said])
+
+
+def _sign(made: float, expires: float, to: bytes) -> Entry:
+    """An entry without an answer: it points to another key."""
+    return Entry(
+        prompt="",
+        body=b"",
+        streamed=False,
+        content_type="",
+        model="",
+        usage=None,
+        made=made,
+        expires=expires,
+        alias=to,
+    )

@@ -72,6 +72,11 @@ class Asked:
         return digest.digest()[:_SIZE]
 
 
+def standing_key(caller: Caller) -> bytes:
+    """16 bytes under which it is kept that the provider rejected this caller's key."""
+    return blake2b(b"standing", key=caller.index_key, digest_size=32).digest()[:_SIZE]
+
+
 def _query(query: str) -> list[Json]:
     if not query:
         return []

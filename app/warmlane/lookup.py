@@ -10,6 +10,7 @@ from typing import TypeVar
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.events import NotNear, Outcome, Stage
+from warmlane.keys import standing_key
 from warmlane.match.judge import Serve, judge
 from warmlane.match.normalise import normalise
 from warmlane.model import Caller, Entry, Probe, Vector
@@ -69,6 +70,8 @@ class Lookup:
         """What the cache has, or None; notes in `trip` what storing the answer will need."""
         with self._tracer.span("lookup"):
             started = self._clock.monotonic()
+            if caller.durable and not self._standings.knows(caller.tenant):
+                await self._recall(trip, caller)
             found = await self._same(trip, caller, trip.key, Outcome.EXACT) if look.read else None
             if found is None:
                 trip.not_near = look.not_near or why_exact_only(trip.text)
@@ -76,6 +79,12 @@ class Lookup:
                     found = await self._alike(trip, look, caller)
             trip.lookup_took = self._clock.monotonic() - started - (trip.embed_took or 0.0)
         return found
+
+    async def _recall(self, trip: Trip, caller: Caller) -> None:
+        """Whether an earlier process saw this caller's key rejected."""
+        mark = self._caches.of(caller).get(caller.tenant, standing_key(caller))
+        row = await self._within(trip, Stage.LOOKUP, self._deadlines.store, mark)
+        self._standings.recall(caller.tenant, rejected=row is not None)
 
     async def _alike(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
         assert trip.asked is not None

@@ -91,7 +91,8 @@ class House:
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
-        self.durable, self.volatile = durable or a_shard(clock), a_shard(clock)
+        self.durable = a_shard(clock) if durable is None else durable  # an empty one is falsy
+        self.volatile = a_shard(clock)
         self.recent = Recent(max_bytes=recent_bytes, seconds=60, clock=clock)
         self.edge = Edge(Router(table({})), errors=OpenAIChat())
         self.bus = Bus([self], clock=clock)

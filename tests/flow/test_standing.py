@@ -1,5 +1,8 @@
 """A key that no longer works no longer reads its cache."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from flow.house import House
@@ -7,6 +10,9 @@ from flow.talk import Talk, ask, forwarded, reply, upstream
 from samples import OTHER_SECRET
 from warmlane.clock import ManualClock
 from warmlane.lanes import Lane
+from warmlane_stores.index.flat import FlatIndex
+from warmlane_stores.journal import Journal
+from warmlane_stores.shard import Shard
 
 DENIED = {"error": {"message": "no such key", "type": "invalid_request_error", "code": "invalid_api_key"}}
 OTHER = "What is 3+3?"
@@ -128,3 +134,27 @@ async def test_a_key_that_must_prove_itself_gets_no_answer_by_meaning(gw: House)
         << upstream(status=401, json=DENIED)
         << reply(status=401)
     )
+
+
+async def opened(folder: Path, clock: ManualClock) -> Shard:
+    """The cache of `folder`, on a disk."""
+    return Shard(await asyncio.to_thread(Journal, folder, clock), FlatIndex, clock)
+
+
+async def test_a_restart_does_not_forgive(clock: ManualClock, tmp_path: Path) -> None:
+    """The rejection is kept beside the entries, sealed like them, and goes with the next call that succeeds."""
+    async with House(clock, durable=await opened(tmp_path, clock)) as before:
+        await (Talk(before) >> ask() << upstream("4") >> ask(OTHER) << upstream(status=401, json=DENIED))
+    async with House(clock, durable=await opened(tmp_path, clock)) as after:
+        await (
+            Talk(after)
+            >> ask()
+            << upstream(status=401, json=DENIED)
+            << reply(status=401, x_cache="REFRESH", cache_status="warmlane; fwd=stale")
+            >> ask(OTHER)
+            << upstream("6")
+            >> ask()
+            << reply("4", x_cache="HIT")
+        )
+    async with House(clock, durable=await opened(tmp_path, clock)) as later:
+        await (Talk(later) >> ask() << reply("4", x_cache="HIT"))

@@ -4,7 +4,7 @@ import pytest
 
 from samples import NOW
 from warmlane.clock import ManualClock
-from warmlane.standing import Standings
+from warmlane.standing import Standings, Turn
 
 ONE, TWO, THREE = b"1" * 16, b"2" * 16, b"3" * 16
 
@@ -25,7 +25,7 @@ def test_an_entry_proves_that_the_key_worked_when_it_was_made(clock: ManualClock
 def test_a_call_that_succeeds_proves_it_again(clock: ManualClock) -> None:
     """Then older entries may be given too, for another hour."""
     seen = standings(clock)
-    assert seen.note(ONE, 200) is False
+    assert seen.note(ONE, 200) is None
     assert seen.may_reuse(ONE, NOW - 99_999)
     clock.advance(3600)
     assert seen.may_reuse(ONE, NOW - 99_999)
@@ -40,12 +40,12 @@ def test_a_refused_key_ends_the_reuse_until_a_call_succeeds(clock: ManualClock, 
     """Of its own entries only, however young; the first refusal says that what is remembered must go."""
     seen = standings(clock)
     seen.note(ONE, 200)
-    assert seen.note(ONE, status) is True
-    assert seen.note(ONE, status) is False
+    assert seen.note(ONE, status) is Turn.REJECTED
+    assert seen.note(ONE, status) is None
 
     assert not seen.may_reuse(ONE, NOW)
     assert seen.may_reuse(TWO, NOW)
-    seen.note(ONE, 200)
+    assert seen.note(ONE, 200) is Turn.RESTORED
     assert seen.may_reuse(ONE, NOW)
 
 
@@ -53,7 +53,7 @@ def test_a_refused_key_ends_the_reuse_until_a_call_succeeds(clock: ManualClock, 
 def test_other_answers_say_nothing_of_the_key(clock: ManualClock, status: int) -> None:
     """Neither that it works nor that it does not."""
     seen = standings(clock)
-    assert seen.note(ONE, status) is False
+    assert seen.note(ONE, status) is None
     assert not seen.may_reuse(ONE, NOW - 3601)
     seen.note(TWO, 401)
     seen.note(TWO, status)
@@ -69,3 +69,19 @@ def test_only_so_many_are_remembered(clock: ManualClock) -> None:
 
     old = NOW - 99_999
     assert [seen.may_reuse(tenant, old) for tenant in (ONE, TWO, THREE)] == [True, False, True]
+
+
+def test_what_an_earlier_process_left_counts_until_something_newer_is_known(clock: ManualClock) -> None:
+    """A rejection is recalled; a call that succeeds outranks it."""
+    seen = standings(clock)
+    assert not seen.knows(ONE)
+    seen.recall(ONE, rejected=True)
+    assert seen.knows(ONE)
+    assert not seen.may_reuse(ONE, NOW)
+    seen.note(TWO, 200)
+    seen.recall(TWO, rejected=True)
+    seen.recall(THREE, rejected=False)
+
+    assert seen.may_reuse(TWO, NOW)
+    assert seen.may_reuse(THREE, NOW - 3600)
+    assert not seen.may_reuse(THREE, NOW - 3601)
