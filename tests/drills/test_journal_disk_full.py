@@ -87,6 +87,7 @@ async def test_another_file_fills_the_disk(small_disk: Path, clock: ManualClock)
     await journal.aclose()
 
 
+@pytest.mark.slow
 async def test_a_quota_larger_than_the_disk_is_one_that_fits(small_disk: Path, clock: ManualClock) -> None:
     """Forty megabytes onto sixteen: the oldest make room, no put fails, and others find a part of the disk free."""
     journal = Journal(small_disk / "journal", clock, max_bytes=1 << 30, sweep_every=60)

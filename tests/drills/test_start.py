@@ -10,6 +10,8 @@ import pytest
 
 from drills.process import refused, serving
 
+pytestmark = pytest.mark.slow  # each start is a process
+
 CANARY = secrets.token_hex(16)
 
 
@@ -68,7 +70,6 @@ async def test_a_folder_that_is_not_ours_is_named(tmp_path: Path) -> None:
     assert str(folder) in one_line(await refused(tmp_path))
 
 
-@pytest.mark.slow  # each is a process; the units of the settings are told faster
 @pytest.mark.parametrize(
     ("settings", "named"),
     [

@@ -195,8 +195,8 @@ class ScannableContract(StoreContract):
 
     async def test_scan_lists_one_tenants_live_vectors(self, scannable: ScannableStore, clock: ManualClock) -> None:
         """Each live row with a vector once; no other tenant's, no expired one, none without a vector."""
-        for n in range(1200):
-            await scannable.put(a_row(f"k{n}", partition=f"p{n % 3}", vector=f"v{n}".encode()))
+        rows = [a_row(f"k{n}", partition=f"p{n % 3}", vector=f"v{n}".encode()) for n in range(1200)]
+        await asyncio.gather(*map(scannable.put, rows))  # a store may have puts wait for each other
         await scannable.put(a_row("none"))
         await scannable.put(a_row("other", tenant="other", vector=b"other's"))
         await scannable.put(a_row("old", ttl=60, vector=b"old"))
