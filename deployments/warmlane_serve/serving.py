@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 import resource
 import signal
 import socket
@@ -88,8 +89,8 @@ def configured(solo: Solo, settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=int(settings.limits.keep_alive),
-        timeout_graceful_shutdown=int(settings.drain_timeout),
+        timeout_keep_alive=math.ceil(settings.limits.keep_alive),
+        timeout_graceful_shutdown=math.ceil(settings.drain_timeout),
     )
 
 

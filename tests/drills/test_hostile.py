@@ -87,6 +87,7 @@ CLEAR = {
     "two lengths": (400, HEAD + LENGTH + b"Content-Length: 1\r\n\r\n" + BODY),
     "the same length twice": (400, HEAD + LENGTH * 2 + b"\r\n" + BODY),
     "two lengths in one": (400, HEAD + b"Content-Length: %d, %d\r\n\r\n" % (len(BODY), len(BODY)) + BODY),
+    "no host": (400, START + b"Authorization: Bearer " + KEY.encode() + b"\r\n" + LENGTH + b"\r\n" + BODY),
     "two hosts": (400, HEAD + b"Host: evil\r\n" + LENGTH + b"\r\n" + BODY),
     "two keys": (400, HEAD + b"Authorization: Bearer other\r\n" + LENGTH + b"\r\n" + BODY),
     "a length and chunks": (400, HEAD + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),

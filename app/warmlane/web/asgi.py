@@ -87,6 +87,9 @@ class Application:
         if is_upgrade(headers):
             msg = "WebSocket is not supported here: use HTTP"
             raise BadRequest(msg)
+        if scope.get("http_version") == "1.1" and find(headers, b"host") is None:  # RFC 9112 §3.2
+            msg = "Host is missing"
+            raise BadRequest(msg, param="Host")
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         route = self._edge.route(scope["method"], path, query, headers)
         body = inlet.chunks() if route.dialect is None else await inlet.whole()

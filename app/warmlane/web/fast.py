@@ -213,8 +213,10 @@ class FastProtocol(HttpToolsProtocol):
         """Where requests with this head go, None where it is not for us to glance at them."""
         headers = tuple(self.headers)
         path, _, query = self.url.decode("latin-1").partition("?")
-        address = None if is_upgrade(headers) else self.edge.route("POST", path, query, headers)
-        return None if address is None or address.dialect is None else address
+        if is_upgrade(headers) or find(headers, b"host") is None:
+            return None  # the ordinary way says what is wrong
+        address = self.edge.route("POST", path, query, headers)
+        return None if address.dialect is None else address
 
     def _write(self, status: int, lines: bytes, body: bytes) -> None:
         keep_alive = self._stays_open() and self.parser.should_keep_alive()
