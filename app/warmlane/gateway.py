@@ -20,7 +20,7 @@ from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.standing import Standings, Turn
-from warmlane.status import hit_head, lasting, lines, miss_head, passing_lines
+from warmlane.status import hit_head, lasting_lines, miss_head, passing_lines
 from warmlane.tasks import Tasks
 from warmlane.tee import Tee
 from warmlane.trip import Found, Repeat, Trip
@@ -73,7 +73,7 @@ class Gateway:
             self._over(trip, span)
             self._reporter.finished(trip)
         took = trip.first_byte or 0.0
-        return lines(lasting(trip, found)) + passing_lines(found, trip.call.id.encode(), now, took), found
+        return lasting_lines(trip, found) + passing_lines(found, trip.call.id.encode(), now, took), found
 
     def repeat(self, trip: Trip, found: Found) -> Repeat:
         """What `again` needs of a trip that was a hit."""
@@ -81,7 +81,7 @@ class Gateway:
         assert trip.ask is not None
         return Repeat(
             found=found,
-            lasting=lines(lasting(trip, found)),
+            lasting=lasting_lines(trip, found),
             controls=trip.controls,
             tenant=trip.caller.tenant,
             provider=trip.call.provider,
@@ -246,7 +246,8 @@ class Gateway:
 
     def _over(self, trip: Trip, span: Span) -> None:
         trip.took = self._clock.monotonic() - trip.started
-        span.set(_told(trip))
+        if span.is_recording:
+            span.set(_told(trip))
 
 
 def _told(trip: Trip) -> dict[str, str | int | float | bool]:

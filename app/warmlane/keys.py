@@ -67,9 +67,8 @@ class Asked:
     def _digest(self, kind: bytes, body: JsonObject, *more: str) -> bytes:
         if self._ignore:
             body = {name: value for name, value in body.items() if name not in self._ignore}
-        digest = blake2b(kind, key=self._caller.index_key, digest_size=32)
-        digest.update(canonical([*self._frame, body, *more]))
-        return digest.digest()[:_SIZE]
+        text = kind + canonical([*self._frame, body, *more])  # no kind begins another, and then comes a bracket
+        return blake2b(text, key=self._caller.index_key, digest_size=32).digest()[:_SIZE]
 
 
 def standing_key(caller: Caller) -> bytes:

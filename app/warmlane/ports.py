@@ -139,6 +139,11 @@ class Sink(Protocol):
 class Span(Protocol):
     """A stage of a trace that is under way."""
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether anybody will see what is set."""
+        ...
+
     def set(self, attributes: Mapping[str, str | int | float | bool], /) -> None:
         """Add attributes: ids and numbers, never text of a caller."""
         ...

@@ -12,13 +12,13 @@ from warmlane.model import Entry
 
 
 class Kept:
-    """One remembered entry. `until` is seconds since 1970."""
+    """One remembered entry. `until` is seconds since 1970; `lines` are its hit's header lines, once written."""
 
-    __slots__ = ("alive", "entry", "until")
+    __slots__ = ("alive", "entry", "lines", "until")
 
     def __init__(self, entry: Entry, until: float) -> None:
         """Alive from now on."""
-        self.entry, self.until, self.alive = entry, until, True
+        self.entry, self.until, self.alive, self.lines = entry, until, True, b""
 
 
 class Recent:

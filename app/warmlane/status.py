@@ -15,6 +15,13 @@ _HIT = {
 }
 
 
+_PASSING = (
+    b"cache-status: warmlane; hit; ttl=%d%b\r\nage: %d\r\n"
+    b"x-request-id: %b\r\nrequest-id: %b\r\nserver-timing: lookup;dur=%.2f\r\n"
+)
+"""The fields of `_passing`, ready for the wire."""
+
+
 def hit_head(trip: Trip, found: Found, now: float) -> Head:
     """The head of an answer from the cache. `now` is seconds since 1970."""
     timing = server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)
@@ -35,9 +42,21 @@ def lasting(trip: Trip, found: Found) -> Headers:
     )
 
 
+def lasting_lines(trip: Trip, found: Found) -> bytes:
+    """`lasting` as lines for the wire; written once for an exact hit in the mode that was stored."""
+    kept = found.kept
+    usual = found.outcome is Outcome.EXACT and found.body is kept.entry.body
+    if not usual:
+        return lines(lasting(trip, found))
+    if not kept.lines:
+        kept.lines = lines(lasting(trip, found))
+    return kept.lines
+
+
 def passing_lines(found: Found, call_id: bytes, now: float, took: float) -> bytes:
     """The other fields of a hit, as lines for the wire. `took` is in seconds."""
-    return lines(_passing(found, call_id, now, b"lookup;dur=%.2f" % (took * 1000)))
+    entry, detail = found.kept.entry, _HIT[found.outcome][1]
+    return _PASSING % (entry.expires - now, detail, max(0, now - entry.made), call_id, call_id, took * 1000)
 
 
 def lines(headers: Headers) -> bytes:

@@ -23,6 +23,8 @@ class Remembered:
         """Open."""
         self.name, self.parent, self.attributes = name, parent, dict[str, Any]()
 
+    is_recording = True
+
     def set(self, attributes: Mapping[str, str | int | float | bool], /) -> None:
         """Remember."""
         self.attributes.update(attributes)

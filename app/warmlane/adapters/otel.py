@@ -50,6 +50,11 @@ class OtelSpan:
         """OpenTelemetry's own."""
         return self._traced
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether it was sampled."""
+        return self._traced.is_recording()
+
     def set(self, attributes: Mapping[str, str | int | float | bool], /) -> None:
         """Add attributes; those not on the list, and empty ones, are dropped."""
         if not self._traced.is_recording():

@@ -27,6 +27,8 @@ class NullSpan:
     __slots__ = ()
     _nothing: Final[Mapping[bytes, bytes]] = {}
 
+    is_recording: Final = False
+
     def set(self, attributes: Mapping[str, str | int | float | bool], /) -> None:
         """Nothing is kept."""
 
