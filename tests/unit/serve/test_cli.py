@@ -115,7 +115,12 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
 
 def test_ctrl_c_is_no_traceback(pipe: Path) -> None:
     """A command that is interrupted ends as shells expect: 128 and the number of the signal."""
-    command = [sys.executable, "-m", "warmlane_serve.cli", "check", "--config", str(pipe)]
+    code = (
+        "import signal, sys; from warmlane_serve.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background inherits deaf ears
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "check", "--config", str(pipe)]
     process = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": SOURCES}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
