@@ -24,8 +24,6 @@ from warmlane_serve.welcome import welcome
 
 _BACKLOG = 2048
 _FEWEST_FILES = 4096
-_GC = (50_000, 20, 100)
-"""Calls leave no cycles behind: looking for them at every 700 objects costs a tenth of a hit."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -114,7 +112,6 @@ class _Server(uvicorn.Server):
         # What was made until now lives as long as the process: no collection need look at it again.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*_GC)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """A first signal drains, a second one does not wait."""
