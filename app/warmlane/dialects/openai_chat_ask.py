@@ -1,6 +1,7 @@
 """What an OpenAI chat completion request asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from jiter import LosslessFloat
 
@@ -31,20 +32,30 @@ _RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", 
 _PLAIN_PARTS = frozenset({"text", "refusal"})
 
 
+class _Survey(NamedTuple):
+    """What is in the messages: files the provider keeps, parts that are no text, tools in play."""
+
+    files: bool
+    media: bool
+    tools: bool
+
+
 def read(body: JsonObject) -> Ask:
     """What `body` asks. Never raises, changes nothing in `body`, and shares what it does not change."""
-    keyed = {name: value for name, value in body.items() if name not in UNKEYED}
-    model, options, temperature = body.get("model"), body.get("stream_options"), body.get("temperature")
+    keyed = body
+    if not UNKEYED.isdisjoint(body):
+        keyed = {name: value for name, value in body.items() if name not in UNKEYED}
+    model, options = body.get("model"), body.get("stream_options")
     streamed = body.get("stream") is True
-    readable = _is_readable(body)
-    text, rest = _take_text(keyed) if readable else (None, keyed)
+    survey = _survey(body) if _is_readable(body) else None
+    text, rest = _take_text(keyed) if survey is not None else (None, keyed)
     return Ask(
         model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
         streamed=streamed,
         wants_usage=streamed and isinstance(options, dict) and options.get("include_usage") is True,
-        deterministic=_is(temperature, 0),
-        never=_never(body) if readable else NoCache.UNREADABLE,
-        not_near=_not_near(body, text) if readable else NotNear.TEXT,
+        deterministic=_is(body.get("temperature"), 0),
+        never=NoCache.UNREADABLE if survey is None else _never(body, survey),
+        not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
         text=text,
         keyed=keyed,
         rest=rest,
@@ -52,6 +63,7 @@ def read(body: JsonObject) -> Ask:
 
 
 def _is_readable(body: JsonObject) -> bool:
+    """Whether the members have the types that we go by; the messages are for `_survey` to read."""
     model, messages = body.get("model"), body.get("messages")
     return (
         isinstance(model, str)
@@ -60,7 +72,6 @@ def _is_readable(body: JsonObject) -> bool:
         and (_RARE.isdisjoint(body) or _are_rare_ones_readable(body))
         and isinstance(messages, list)
         and messages != []
-        and all(map(_is_message, messages))
     )
 
 
@@ -70,11 +81,23 @@ def _are_rare_ones_readable(body: JsonObject) -> bool:
     )
 
 
-def _is_message(message: Json) -> bool:
-    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-        return False
-    content = message.get("content")
-    return content is None or isinstance(content, str) or (isinstance(content, list) and all(map(_is_part, content)))
+def _survey(body: JsonObject) -> _Survey | None:
+    """What is in the messages, in one pass; None where one of them has no shape that we know."""
+    files = media = tools = False
+    for message in body["messages"]:
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            return None
+        content = message.get("content")
+        if isinstance(content, list):
+            if not all(map(_is_part, content)):
+                return None
+            media = media or any(part["type"] not in _PLAIN_PARTS for part in content)
+            files = files or any(map(_is_file, content))
+        elif content is not None and not isinstance(content, str):
+            return None
+        tools = tools or _uses_tools(message)
+        files = files or bool(message.get("audio"))  # an earlier spoken answer, named by an id
+    return _Survey(files, media, tools)
 
 
 def _is_part(part: Json) -> bool:
@@ -82,6 +105,12 @@ def _is_part(part: Json) -> bool:
         return False
     kind = part.get("type")
     return isinstance(kind, str) and (kind != "text" or isinstance(part.get("text"), str))
+
+
+def _is_file(part: JsonObject) -> bool:
+    """Whether a part is named by an id, behind which the provider keeps what is meant."""
+    file = part.get("file")
+    return isinstance(file, dict) and file.get("file_id") is not None
 
 
 def _is_number(value: Json) -> bool:
@@ -95,51 +124,36 @@ def _is(value: Json, whole: int) -> bool:
     return _is_number(value) and value == whole
 
 
-def _never(body: JsonObject) -> NoCache | None:
+def _never(body: JsonObject, survey: _Survey) -> NoCache | None:
     """Contract §6, "Never"."""
-    messages, tools = body["messages"], body.get("tools") or ()
-    plain = _RARE.isdisjoint(body)
-    if not plain and any(body.get(name) is not None and not _is(body[name], 1) for name in ("n", "best_of")):
+    if _RARE.isdisjoint(body):
+        if survey.files:
+            return NoCache.SERVER_STATE
+        return NoCache.HOSTED_TOOLS if body["model"].endswith(_ONLINE) else None
+    return _never_with_rare_ones(body, survey)
+
+
+def _never_with_rare_ones(body: JsonObject, survey: _Survey) -> NoCache | None:
+    if any(body.get(name) is not None and not _is(body[name], 1) for name in ("n", "best_of")):
         return NoCache.CHOICES
-    if _leans_on_files(messages) or (
-        not plain and (body.get("store") not in (None, False) or any(body.get(name) for name in _STATE))
-    ):
+    if survey.files or body.get("store") not in (None, False) or any(body.get(name) for name in _STATE):
         return NoCache.SERVER_STATE
+    tools = body.get("tools") or ()
     if (
         body["model"].endswith(_ONLINE)
         or any(body.get(name) is not None for name in _SEARCH)
         or not all(isinstance(tool, dict) and tool.get("type") in _OWN_TOOLS for tool in tools)
     ):
         return NoCache.HOSTED_TOOLS
-    if not plain and (body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ())):
+    if body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ()):
         return NoCache.MEDIA
     return None
 
 
-def _leans_on_files(messages: Sequence[JsonObject]) -> bool:
-    """Whether a part or an earlier spoken answer is named by an id, behind which the provider keeps what is meant."""
-    for message in messages:
-        if message.get("audio"):
-            return True
-        content = message.get("content")
-        if isinstance(content, list) and any(map(_is_file, content)):
-            return True
-    return False
-
-
-def _is_file(part: JsonObject) -> bool:
-    file = part.get("file")
-    return isinstance(file, dict) and file.get("file_id") is not None
-
-
-def _not_near(body: JsonObject, text: str | None) -> NotNear | None:
-    tools = bool(body.get("tools") or body.get("functions"))
-    for message in body["messages"]:
-        content = message.get("content")
-        if isinstance(content, list) and any(part["type"] not in _PLAIN_PARTS for part in content):
-            return NotNear.MEDIA
-        tools = tools or _uses_tools(message)
-    if tools:
+def _not_near(body: JsonObject, survey: _Survey, text: str | None) -> NotNear | None:
+    if survey.media:
+        return NotNear.MEDIA
+    if survey.tools or body.get("tools") or body.get("functions"):
         return NotNear.TOOLS
     return NotNear.TEXT if text is None else None
 
