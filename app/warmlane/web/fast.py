@@ -47,6 +47,8 @@ class FastProtocol(HttpToolsProtocol):
     _deaf = False
     _in_message = False
     _header_done = False
+    _length: bytes | None = None
+    _parent: bytes | None = None
     _timer: TimerHandle | None = None
     _trip: Trip | None = None
     _head: list[bytes] | None = None  # of the last request that was looked at here
@@ -89,7 +91,19 @@ class FastProtocol(HttpToolsProtocol):
         """A request begins. uvicorn's part of it waits until the ordinary way is taken."""
         self.url, self.headers, self.expect_100_continue = b"", [], False
         self._held, self._in_message, self._header_done = None, True, False
+        self._length = self._parent = None
         self._disarm()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field; what will be asked of it is noted in passing."""
+        name = name.lower()
+        if name == b"content-length":
+            self._length = value
+        elif name == b"traceparent":
+            self._parent = value
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Hold the request if it may be answered here; else let the ordinary way begin."""
@@ -100,8 +114,7 @@ class FastProtocol(HttpToolsProtocol):
             return
         idle = self.cycle is None or self.cycle.response_complete
         if self.parser.get_method() == b"POST" and idle and not self.pipeline and not self.expect_100_continue:
-            length = find(tuple(self.headers), b"content-length")
-            most = min(self.limits.max_held_bytes, self.limits.max_body_bytes)
+            length, most = self._length, min(self.limits.max_held_bytes, self.limits.max_body_bytes)
             if length is not None and length.isdigit() and int(length) <= most:
                 self._held, self._header_done = [], True
                 return
@@ -178,8 +191,7 @@ class FastProtocol(HttpToolsProtocol):
         digest = self.repeats.digest(head, body)
         repeat = self.repeats.get(digest)
         if repeat is not None:
-            parent = find(tuple(self.headers), b"traceparent")
-            again = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=parent)
+            again = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=self._parent)
             if again is not None:
                 self._write(_OK, again, repeat.found.body)
                 return True
