@@ -5,10 +5,13 @@ import random
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from warmlane.canonical import Unreadable, canonical, read
+
+pytestmark = pytest.mark.slow  # thousands of values; the unit tests have the telling ones
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers() | st.decimals(allow_nan=False, allow_infinity=False)

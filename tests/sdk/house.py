@@ -77,7 +77,9 @@ class Listening:
         await self._server.wait_closed()
 
     async def settled(self) -> None:
-        """Wait until what is to be kept is kept."""
+        """Wait until what is to be kept is kept: a client may have its whole answer before the server is through."""
+        while self._state.tasks:
+            await asyncio.wait(self._state.tasks)
         await self.solo.settled()
 
     async def failures(self) -> dict[str, float]:

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from sdk.house import Listening
 from sdk.ways import Async
+
+pytestmark = pytest.mark.slow  # hundreds of calls
 
 MANY = 64
 

@@ -17,6 +17,8 @@ from sdk.house import Listening
 from sdk.ways import Async, Way
 from warmlane.clock import ManualClock
 
+pytestmark = pytest.mark.slow  # another server in a process of its own
+
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
 
 

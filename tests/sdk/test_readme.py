@@ -17,6 +17,8 @@ from openai.types.chat import ChatCompletion
 from sdk.child import Child
 from sdk.ways import asked
 
+pytestmark = pytest.mark.slow  # the command in a process of its own
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 SOURCES = os.pathsep.join(str(ROOT / part) for part in ("app", "stores", "deployments"))
