@@ -93,7 +93,7 @@ class Solo:
         self._clockwork.every(_SWEEP, self._sweep, name="sweep")
 
     async def settled(self) -> None:
-        """Wait until no call is under way, and what was to be kept of those that are over is kept."""
+        """Wait until what goes on after answers is done: what was to be kept is kept, what was to be told is told."""
         while self._tasks:
             await self._tasks.join()
         await self._bus.flush()

@@ -66,3 +66,8 @@ def test_every_address_is_one_to_call(host: str, shown: str) -> None:
     assert command(block)[2] == f"http://{shown}/demo/v1/chat/completions"
     assert f'OpenAI(base_url="http://{shown}/openai")' in block
     assert f"http://{shown}/readyz" in block
+
+
+def test_nobody_is_sent_to_a_demo_that_is_not_there() -> None:
+    """Neither by its base URL nor by a line to paste."""
+    assert "demo" not in welcome(Settings(demo={"enabled": False}), 8000)
