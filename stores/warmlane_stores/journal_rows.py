@@ -12,10 +12,9 @@ Dropped: TypeAlias = tuple[int, int, bytes]
 
 _DIGEST = 16
 _CHUNK = 200  # rows looked at in one query
-_INSERT = (
-    "INSERT INTO rows (id, tenant, key, partition, expires, used, size, labels, vector, answer)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_ROWS = "INSERT INTO rows (id, tenant, key, partition, expires, used, size, labels, vector, answer) VALUES "
+_LABELS = "INSERT INTO labels (label, id) VALUES "
+_AT_ONCE = 64  # rows in one statement: the interpreter's lock is let go and fought for once for each statement
 
 
 class JournalRows:
@@ -62,20 +61,21 @@ class JournalRows:
         self._drop(self._find(too_big))
         for name in too_big:
             del latest[name]
-        kept, labels = [], []
+        kept: list[tuple[object, ...]] = []
+        labels: list[tuple[object, ...]] = []
         for row in latest.values():
             self.step += 1
             kept.append(_values(self.step, row))
             labels += [(label, self.step) for label in set(row.labels)]
         self._db.execute("SAVEPOINT puts")
         try:
-            self._db.executemany(_INSERT, kept)
+            self._insert(_ROWS, kept)
         except sqlite3.IntegrityError:  # seldom: some replace older ones, which to look for first would double the cost
             self._db.execute("ROLLBACK TO puts")
             self._drop(self._find(latest))
-            self._db.executemany(_INSERT, kept)
+            self._insert(_ROWS, kept)
         self._db.execute("RELEASE puts")
-        self._db.executemany("INSERT INTO labels (label, id) VALUES (?, ?)", labels)
+        self._insert(_LABELS, labels)
         self.entries += len(kept)
         self.bytes += sum(row.size for row in latest.values())
 
@@ -111,6 +111,13 @@ class JournalRows:
             self.step += 1
             touched.append((self.step, row_id))
         self._db.executemany("UPDATE rows SET used = ? WHERE id = ?", touched)
+
+    def _insert(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            marks = f"({', '.join('?' * len(some[0]))})"
+            values = [value for row in some for value in row]
+            self._db.execute(into + ", ".join([marks] * len(some)), values)
 
     def _find(self, names: Iterable[tuple[bytes, bytes]]) -> list[Dropped]:
         query = "SELECT id, size, labels FROM rows WHERE tenant = ? AND key = ?"

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future as ThreadFuture
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Generic, TypeVar
@@ -67,6 +69,7 @@ class Worker(Generic[J, A]):
         await asyncio.shield(asyncio.wrap_future(self._ended))
 
     def _run(self) -> None:
+        _yield_to_others()
         last = False
         if self._idle is not None:
             self._outcomes([])
@@ -124,3 +127,9 @@ def _resolve(answers: list[tuple[asyncio.Future[A], A | StageError]]) -> None:
             future.set_exception(outcome)
         else:
             future.set_result(outcome)
+
+
+def _yield_to_others() -> None:
+    """Never preempt whoever runs: on waking, this thread needs the interpreter's lock, which the event loop holds."""
+    with suppress(AttributeError, OSError):  # not Linux, or not allowed
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
