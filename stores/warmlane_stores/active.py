@@ -49,6 +49,10 @@ class Active:
         """Where the key's vector is, to compare by identity."""
         return self._places.get(key)
 
+    def is_touched_by(self, row: Row) -> bool:
+        """Whether `row` changes anything here: it has a vector, or takes the place of one that has, or may have."""
+        return bool(row.vector) or self.is_loading or row.key in self._places
+
     def __len__(self) -> int:
         """How many vectors there are."""
         return len(self._places)

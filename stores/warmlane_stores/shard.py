@@ -50,7 +50,7 @@ class Shard:
         """Keep `row`, in the store first. Raises: StageError."""
         await self._store.put(row)
         active = self._active.get(row.tenant)
-        if active is not None:
+        if active is not None and active.is_touched_by(row):
             await self._or_forget(row.tenant, active, active.put(row))
 
     async def delete(self, tenant: bytes, keys: Collection[bytes], /) -> int:
