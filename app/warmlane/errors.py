@@ -3,8 +3,6 @@
 WarmlaneError
 ├── Refusal                 a 4xx we decide
 │   ├── BadRequest 400      malformed cache control, or a request nobody could serve
-│   ├── Unauthorised 401    a gateway key that is not known
-│   ├── Forbidden 403       a control that the lane does not allow
 │   ├── UnknownRoute 404    no such provider, or no such path
 │   ├── TimedOut 408        the request did not arrive in time
 │   ├── TooLarge 413        the body is over the limit
@@ -62,18 +60,6 @@ class BadRequest(Refusal):
     """Something in the request cannot be read; `param` names it."""
 
     status, why = 400, Refused.BAD_REQUEST
-
-
-class Unauthorised(Refusal):
-    """The gateway key is not known."""
-
-    status, why = 401, Refused.UNAUTHORISED
-
-
-class Forbidden(Refusal):
-    """The lane does not allow this control."""
-
-    status, why = 403, Refused.FORBIDDEN
 
 
 class UnknownRoute(Refusal):

@@ -43,7 +43,6 @@ class NoCache(StrEnum):
     SIZE = "size"  # over the limit for one entry
     CLIENT_LEFT = "client_left"  # the caller hung up before the end
     STAGE_FAILED = "stage_failed"  # the cache is in trouble; the call went on
-    EXPIRED = "expired"  # it took longer than it may live
 
 
 class NotNear(StrEnum):
@@ -63,8 +62,6 @@ class Refused(StrEnum):
     """Why a call got an error of ours: metric label, log word, `code` in the body, docs row."""
 
     BAD_REQUEST = "bad_request"
-    UNAUTHORISED = "unauthorised"
-    FORBIDDEN = "forbidden"
     UNKNOWN_ROUTE = "unknown_route"
     SLOW_REQUEST = "slow_request"
     TOO_LARGE = "too_large"

@@ -32,7 +32,7 @@ _MAX_WAITING = 64 << 20  # bytes of rows that wait for a commit: behind a slow d
 _SPARE_DISK = 8 << 20  # bytes that are left to the log, the indexes and everyone else on the disk
 _LEAST_QUOTA = 1 << 20  # bytes: below that a put shall say that the disk is full, not find no room in the quota
 _MAX_TOUCHES = 10_000
-_LINGER = 0.005  # seconds: nobody waits for a row to be kept, and rows that share a commit cost a third
+_LINGER = 0.005  # seconds: nobody waits for a row to be kept, and rows that share a commit cost less
 _COMPLAIN_EVERY = 60.0  # seconds
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmlane.canonical import canonical
+from warmlane.canonical import canonical, read
 from warmlane.dialects import sse, wire
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.openai_chat_fold import PADDING, Malformed, fold
@@ -126,7 +126,7 @@ def ordered(text: bytes) -> bytes:
 @given(COMPLETIONS)
 def test_folding_undoes_replaying(completion: dict[str, Any]) -> None:
     """Nothing is lost, nothing is added, no number is spelled anew."""
-    sent = wire.read(spelled(completion))
+    sent = read(spelled(completion))
 
     folded = fold(replay(sent, usage=True))
 
@@ -137,7 +137,7 @@ def test_folding_undoes_replaying(completion: dict[str, Any]) -> None:
 @given(COMPLETIONS, st.booleans())
 def test_replaying_is_a_good_stream(completion: dict[str, Any], usage: bool) -> None:  # noqa: FBT001 - drawn
     """Same id in all, one finish, usage at the end or nowhere, every chunk strict JSON in UTF-8 on one line."""
-    *events, end = sse.read(replay(wire.read(spelled(completion)), usage=usage))
+    *events, end = sse.read(replay(read(spelled(completion)), usage=usage))
     chunks = [json.loads(event.data, parse_float=Decimal) for event in events]
     with_choice = [chunk for chunk in chunks if chunk["choices"]]
 
@@ -168,7 +168,7 @@ def test_an_answer_is_judged_alike_in_both_modes(completion: dict[str, Any]) -> 
     """Whether it is stored must not hang on how it was asked for."""
     whole = spelled(completion)
 
-    assert DIALECT.finish(replay(wire.read(whole), usage=True), streamed=True) == DIALECT.finish(whole, streamed=False)
+    assert DIALECT.finish(replay(read(whole), usage=True), streamed=True) == DIALECT.finish(whole, streamed=False)
 
 
 FRAGMENTS = st.lists(

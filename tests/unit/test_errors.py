@@ -4,12 +4,10 @@ import pytest
 
 from warmlane.errors import (
     BadRequest,
-    Forbidden,
     NotCached,
     Overloaded,
     TimedOut,
     TooLarge,
-    Unauthorised,
     UnknownRoute,
     Unreachable,
     UpstreamTimeout,
@@ -31,7 +29,7 @@ def test_what_may_pass_is_worth_retrying(kind: type[WarmlaneError]) -> None:
     assert kind("x").worth_retrying
 
 
-@pytest.mark.parametrize("kind", [BadRequest, Unauthorised, Forbidden, UnknownRoute, TooLarge, NotCached])
+@pytest.mark.parametrize("kind", [BadRequest, UnknownRoute, TooLarge, NotCached])
 def test_what_stays_is_not_worth_retrying(kind: type[WarmlaneError]) -> None:
     """The same request meets the same answer: `only-if-cached` too, though it is a 504."""
     assert not kind("x").worth_retrying

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from warmlane import canonical
 from warmlane.canonical import Unreadable
 from warmlane.dialects import openai_chat_ask, openai_chat_fold, openai_chat_judge, openai_chat_replay, sse, wire
 from warmlane.dialects.base import Ask, Finish
@@ -35,7 +36,7 @@ class OpenAIChat:
         """Judge a complete 200 answer."""
         try:
             if not streamed:
-                return openai_chat_judge.judge(wire.read(body))
+                return openai_chat_judge.judge(canonical.read(body))
             folded = openai_chat_fold.fold(body)
         except (Unreadable, openai_chat_fold.Malformed):
             return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
@@ -51,7 +52,7 @@ class OpenAIChat:
         if streamed == ask.streamed:
             return body
         try:
-            completion = openai_chat_fold.fold(body).completion if streamed else wire.read(body)
+            completion = openai_chat_fold.fold(body).completion if streamed else canonical.read(body)
         except (Unreadable, openai_chat_fold.Malformed):
             return None
         counted = isinstance(completion.get("usage"), dict)
@@ -110,6 +111,6 @@ def _fit_usage(body: bytes, *, wanted: bool) -> bytes | None:
 def _chunk(block: bytes) -> JsonObject | None:
     """The chunk in a block; None: a comment, the end marker, nothing that can be read."""
     try:
-        return next((wire.read(event.data) for event in sse.read(block)), None)
+        return next((canonical.read(event.data) for event in sse.read(block)), None)
     except (Unreadable, sse.Oversize):
         return None

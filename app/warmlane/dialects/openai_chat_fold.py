@@ -4,8 +4,9 @@ Nothing is known of a field but its type, so that what a provider invents surviv
 merge, anything else is replaced. The exceptions are names that say what a thing is, which providers repeat.
 """
 
+from warmlane import canonical
 from warmlane.canonical import Unreadable
-from warmlane.dialects import sse, wire
+from warmlane.dialects import sse
 from warmlane.model import Json, JsonObject, Value
 
 DONE = b"[DONE]"
@@ -50,7 +51,7 @@ def fold(body: bytes) -> Folded:
             elif done:
                 raise Malformed(_AFTER_END)
             else:
-                _add(top, choices, wire.read(event.data))
+                _add(top, choices, canonical.read(event.data))
     except (sse.Oversize, Unreadable):
         raise Malformed(_NOT_JSON) from None
     for choice in choices.values():

@@ -1,4 +1,4 @@
-"""The JSON of answers: read strictly, written compactly, every number as its sender wrote it.
+"""The JSON of answers, which `canonical.read` reads: written compactly, every number as its sender wrote it.
 
 An answer that changes its mode is re-written, and its 1.0 must not come out as 1, nor its 1e-7 as 0.0000001.
 """
@@ -6,23 +6,7 @@ An answer that changes its mode is re-written, and its 1.0 must not come out as 
 import jiter
 import msgspec
 
-from warmlane.canonical import Unreadable
-from warmlane.model import Json, JsonObject
-
-
-def read(text: bytes) -> JsonObject:
-    """The object in `text`: integers are int, other numbers keep their spelling. Raises: canonical.Unreadable."""
-    try:
-        value = jiter.from_json(
-            text, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="lossless-float"
-        )
-    except ValueError:
-        msg = "not strict JSON"
-        raise Unreadable(msg) from None
-    if not isinstance(value, dict):
-        msg = "not an object"
-        raise Unreadable(msg)
-    return value
+from warmlane.model import Json
 
 
 def write(value: Json) -> bytes:

@@ -195,8 +195,6 @@ def test_content_types() -> None:
     ("error", "status", "kind"),
     [
         (errors.BadRequest("bad", param="cache.ttl"), 400, "invalid_request_error"),
-        (errors.Unauthorised("who"), 401, "authentication_error"),
-        (errors.Forbidden("no"), 403, "permission_error"),
         (errors.UnknownRoute("where"), 404, "not_found_error"),
         (errors.TimedOut("slow"), 408, "invalid_request_error"),
         (errors.TooLarge("big"), 413, "invalid_request_error"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from warmlane import canonical
 from warmlane.canonical import Unreadable
 from warmlane.dialects import wire
 
@@ -23,7 +24,7 @@ from warmlane.dialects import wire
 )
 def test_what_is_written_is_what_was_read(text: bytes) -> None:
     """Numbers in their sender's spelling, text in UTF-8, nothing between."""
-    assert wire.write(wire.read(text)) == text
+    assert wire.write(canonical.read(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_what_is_written_is_what_was_read(text: bytes) -> None:
 def test_what_readers_differ_on_is_not_read(text: bytes) -> None:
     """And the error holds nothing of it."""
     with pytest.raises(Unreadable, match=r"not strict JSON|not an object"):
-        wire.read(text)
+        canonical.read(text)
 
 
 def test_what_is_no_json_is_not_written() -> None:
