@@ -12,6 +12,8 @@ from warmlane.events import CallArrived, LookupDone, ReplyFinished
 from warmlane.web.limits import Limits
 from wire import Answer, Doors, Request, run_asgi
 
+pytestmark = pytest.mark.slow  # seconds of real sockets; each way has its own quick tests
+
 OWN = {"date", "server-timing", "x-request-id", "request-id", "connection"}
 """Fields that differ from answer to answer, and how uvicorn says that it closes."""
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.openai_chat_fold import PADDING, Malformed, fold
 from warmlane.dialects.openai_chat_replay import MAX_PIECES, pieces, replay
 from warmlane.events import NoCache
+
+pytestmark = pytest.mark.slow
 
 DIALECT = OpenAIChat()
 
