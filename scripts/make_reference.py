@@ -94,7 +94,7 @@ def settings_page() -> Iterator[str]:
     for group in dict.fromkeys(map(_group, rows)):
         inside = [each for each in rows if _group(each) == group]
         if group:
-            yield f"## `[{'.'.join(inside[0].keys[:-1])}]`"
+            yield f"## `[{group}]`"
         yield _table(
             ("variable", "key", "default", "means"),
             (
@@ -215,7 +215,7 @@ def _type(hint: object) -> str:
 
 
 def _group(setting: Setting) -> str:
-    return setting.keys[0] if len(setting.keys) > 1 else ""
+    return ".".join(setting.keys[:-1])
 
 
 def _setting_row(setting: Setting) -> Sequence[str]:

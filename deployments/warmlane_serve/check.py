@@ -64,7 +64,7 @@ def shown(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _shown(group: BaseModel | dict[str, BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for name, value in group if isinstance(group, BaseModel) else group.items():
-        if isinstance(value, BaseModel | dict):
+        if isinstance(value, BaseModel) or name == "providers":
             yield from _shown(value, (*above, name))
         else:
             yield ".".join((*above, name)), _text(value)

@@ -4,13 +4,15 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from warmlane.lanes import Mode, When
+from warmlane.settings.group import Bytes, Count, Group, Milliseconds, Seconds
+from warmlane.settings.stages import ClusterSettings, StagesSettings
 
 PREFIX: Final = "WARMLANE_"
 SEPARATOR: Final = "__"
@@ -46,18 +48,6 @@ def _long_enough(secret: SecretStr) -> SecretStr:
         msg = f"should be at least {_SECRET_LENGTH} characters that nobody can guess; `openssl rand -hex 32` makes some"
         raise ValueError(msg)
     return secret
-
-
-Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count: TypeAlias = Annotated[int, Field(gt=0)]
-Bytes: TypeAlias = Annotated[ByteSize, Field(gt=0)]
-Milliseconds: TypeAlias = Annotated[int, Field(gt=0)]
-
-
-class Group(BaseModel):
-    """Settings that belong together: a table in TOML, a double underscore in the environment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ProviderSettings(Group):
@@ -220,6 +210,8 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     demo: DemoSettings = DemoSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    cluster: ClusterSettings = ClusterSettings()
+    stages: StagesSettings = StagesSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -23,7 +23,7 @@ _Keys = tuple[str, ...]
 
 
 def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
-    """The settings in force: `overrides` (top-level names), then the environment, then the file `config`.
+    """The settings in force: `overrides` (groups as mappings), then the environment, then the file `config`.
 
     Raises: ConfigError, one line that names the setting as it was set, says how to mend it, and never its value.
     """
@@ -97,8 +97,8 @@ def _add_standard(merged: dict[str, Any]) -> None:
 
 def _where(keys: _Keys, given: Mapping[str, Any], config: Path | None) -> str:
     """The setting by the name under which somebody set it."""
-    if keys[0] in given:
-        return f"--{keys[0].replace('_', '-')}"
+    if _is_given(keys, given):
+        return ".".join(keys) if len(keys) > 1 else f"--{keys[0].replace('_', '-')}"
     name = variable(keys)
     set_here = {each.upper() for each in os.environ if os.environ[each]}
     if any(each == name or each.startswith(name + SEPARATOR) for each in set_here):
@@ -106,6 +106,14 @@ def _where(keys: _Keys, given: Mapping[str, Any], config: Path | None) -> str:
     if keys == ("telemetry", "otlp_endpoint") and STANDARD_OTLP in set_here:
         return STANDARD_OTLP
     return name if config is None else f"{'.'.join(keys)} in {config}"
+
+
+def _is_given(keys: _Keys, given: Mapping[str, Any]) -> bool:
+    """Whether `given` has it; a name that is missing belongs to the group that is there."""
+    below: Any = given
+    for key in keys[:-1]:
+        below = below.get(key) if isinstance(below, Mapping) else None
+    return isinstance(below, Mapping) and (keys[-1] in below or len(keys) > 1)
 
 
 def _what(keys: _Keys, kind: str, message: str) -> str:
