@@ -8,7 +8,7 @@ from warmlane.controls import NOTHING_SAID, Controls
 from warmlane.dialects.base import Ask
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.events import Outcome
-from warmlane.keys import Asked
+from warmlane.keys import Asked, frame
 from warmlane.lanes import Lane
 from warmlane.model import Call, Caller, Entry, Headers, Usage
 from warmlane.policy import Look, Plan
@@ -87,7 +87,7 @@ def a_trip(
     caller, body = a_caller(call.secret), call.body
     assert isinstance(body, bytes)
     ask = OpenAIChat().read(read(body))
-    asked = Asked(call, ask, caller, Lane(), controls)
+    asked = Asked(ask, caller, frame(call, Lane(), controls), controls.ignore)
     given: dict[str, Any] = {
         "dialect": OpenAIChat(), "ask": ask, "caller": caller, "asked": asked, "key": asked.exact(), "started": NOW,
         "at": NOW, **fields,

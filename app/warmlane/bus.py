@@ -37,14 +37,14 @@ class Bus:
         self._failing: set[int] = set()
         self._tasks = Tasks()
 
-    def publish(self, event: Event) -> None:
-        """Take `event`. Never waits, never raises."""
+    def publish(self, *events: Event) -> None:
+        """Take `events`, all or none. Never waits, never raises."""
         waiting = len(self._waiting)
         if waiting >= self._limit:
-            self._dropped += 1
+            self._dropped += len(events)
             return
-        self._waiting.append(event)
-        if waiting in (0, self._batch):
+        self._waiting.extend(events)
+        if waiting == 0 or waiting < self._batch <= waiting + len(events):
             self._wake(waiting)
 
     def start(self) -> None:

@@ -16,13 +16,14 @@ from warmlane.lookup import Lookup
 from warmlane.model import Call, Head
 from warmlane.policy import Look, admit
 from warmlane.ports import Forwarder, Outlet, Span, Tracer
-from warmlane.reading import Reader
+from warmlane.reading import Reader, Sender
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.standing import Standings, Turn
 from warmlane.status import hit_head, lasting_lines, miss_head, passing_lines
 from warmlane.tasks import Tasks
 from warmlane.tee import Tee
+from warmlane.telling import attributes, attributes_of_repeat
 from warmlane.trip import Found, Repeat, Trip
 
 _OK = 200
@@ -56,52 +57,39 @@ class Gateway:
         self._recent, self._standings, self._reporter = recent, standings, reporter
         self._tracer, self._tasks, self._clock = tracer, tasks, clock
 
-    def begin(self, call: Call) -> Trip:
-        """Read the call and decide what the cache may do with it. Never waits, never raises."""
-        trip = self._reader.read(call)
-        self._reporter.arrived(trip)
-        return trip
+    def greet(self, call: Call) -> Sender:
+        """What the head of a call says, for `begin` to be told with each call that has such a head."""
+        return self._reader.greet(call)
 
-    def glance(self, trip: Trip) -> tuple[bytes, Found] | None:
-        """The header lines of the answer, and the answer, when recent memory has it. Never waits."""
+    def begin(self, call: Call, sender: Sender | None = None) -> Trip:
+        """Read the call and decide what the cache may do with it. Never waits, never raises."""
+        return self._reader.read(call, sender)
+
+    def glance(self, trip: Trip, parent: bytes | None) -> tuple[bytes, Repeat] | None:
+        """The header lines of the answer, and the answer, when recent memory has it. Never waits.
+
+        `parent` is the request's `traceparent`. None: `handle` is to be asked.
+        """
         found = None if trip.error is not None else self._lookup.recent(trip)
         if found is None:
             return None
-        with self._tracer.span("gateway", parent=_parent(trip)) as span:
-            now = self._hit(trip, found)
-            trip.complete = True
-            self._over(trip, span)
-            self._reporter.finished(trip)
-        took = trip.first_byte or 0.0
-        return lasting_lines(trip, found) + passing_lines(found, trip.call.id.encode(), now, took), found
-
-    def repeat(self, trip: Trip, found: Found) -> Repeat:
-        """What `again` needs of a trip that was a hit."""
-        assert trip.caller is not None  # a hit has both
-        assert trip.ask is not None
-        return Repeat(
-            found=found,
-            lasting=lasting_lines(trip, found),
-            controls=trip.controls,
-            tenant=trip.caller.tenant,
-            provider=trip.call.provider,
-            dialect=trip.call.dialect or "",
-            model=trip.ask.model,
-            streamed=trip.ask.streamed,
-        )
+        repeat = repeat_of(trip, found)
+        return self._given(repeat, trip.call.id, parent, trip.started), repeat
 
     def again(self, repeat: Repeat, *, call_id: str, parent: bytes | None) -> bytes | None:
-        """The header lines of the answer to the very same bytes, if it may still be given. Never waits.
-
-        `parent` is the request's `traceparent`.
-        """
-        started, now = self._clock.monotonic(), self._clock.now()
-        if not self._lookup.still(repeat, now):
+        """The header lines of the answer to the very same bytes, if it may still be given. Never waits."""
+        started = self._clock.monotonic()
+        if not self._lookup.still(repeat, self._clock.now()):
             return None
+        return self._given(repeat, call_id, parent, started)
+
+    def _given(self, repeat: Repeat, call_id: str, parent: bytes | None, started: float) -> bytes:
+        """Tell of a hit that is over as it begins; its header lines."""
         with self._tracer.span("gateway", parent=parent) as span:
-            took = self._clock.monotonic() - started
+            now, took = self._clock.now(), self._clock.monotonic() - started
             self._reporter.repeated(repeat, call_id, now, took)
-            span.set({"gen_ai.request.model": repeat.model, "warmlane.outcome": repeat.found.outcome})
+            if span.is_recording:
+                span.set(attributes_of_repeat(repeat))
         return repeat.lasting + passing_lines(repeat.found, call_id.encode(), now, took)
 
     async def handle(self, trip: Trip, out: Outlet) -> None:
@@ -109,6 +97,7 @@ class Gateway:
 
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
+        self._reporter.arrived(trip)
         tee = None if trip.dialect is None else Tee(self._lane.max_entry_bytes)
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
             try:
@@ -247,27 +236,26 @@ class Gateway:
     def _over(self, trip: Trip, span: Span) -> None:
         trip.took = self._clock.monotonic() - trip.started
         if span.is_recording:
-            span.set(_told(trip))
+            span.set(attributes(trip))
 
 
-def _told(trip: Trip) -> dict[str, str | int | float | bool]:
-    """Attributes of a call's span, by OpenTelemetry's GenAI conventions; an empty one is not set."""
-    told: dict[str, str | int | float | bool] = {
-        "gen_ai.operation.name": "" if trip.dialect is None else trip.dialect.operation,
-        "gen_ai.provider.name": trip.call.provider,
-        "gen_ai.request.model": trip.model,
-        "gen_ai.response.model": trip.answered_by,
-        "http.response.status_code": trip.status,
-        "warmlane.outcome": trip.outcome,
-        "warmlane.why": trip.why or "",
-        "warmlane.complete": trip.complete,
-    }
-    if trip.similarity is not None:
-        told["warmlane.similarity"] = trip.similarity
-    if trip.usage is not None:
-        told["gen_ai.usage.input_tokens"] = trip.usage.input_tokens or 0
-        told["gen_ai.usage.output_tokens"] = trip.usage.output_tokens or 0
-    return told
+def repeat_of(trip: Trip, found: Found) -> Repeat:
+    """What `again` needs of a trip that was a hit."""
+    assert trip.caller is not None  # a hit has all three
+    assert trip.ask is not None
+    assert trip.dialect is not None
+    return Repeat(
+        found=found,
+        lasting=lasting_lines(trip, found),
+        controls=trip.controls,
+        tenant=trip.caller.tenant,
+        pseudonym=trip.tenant,
+        provider=trip.call.provider,
+        dialect=trip.dialect.name,
+        operation=trip.dialect.operation,
+        model=trip.ask.model,
+        streamed=trip.ask.streamed,
+    )
 
 
 def _parent(trip: Trip) -> bytes | None:

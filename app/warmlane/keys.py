@@ -27,30 +27,31 @@ _UNKEYED_QUERY = frozenset({"key", "alt"})
 _SIZE = 16
 
 
+def frame(call: Call, lane: Lane, controls: Controls) -> bytes:
+    """What is in every key of a call besides its body: the beginning of a canonical list."""
+    parts: list[Json] = [
+        call.dialect,
+        call.provider,
+        call.base_url,
+        call.path,
+        _query(call.query),
+        [[name.decode("latin-1"), value.decode("latin-1")] for name, value in call.headers if name in KEYED_HEADERS],
+        lane.name,
+        lane.revision,
+        controls.namespace,
+        list(controls.ignore),  # else an answer could reach one for whom the ignored field matters
+    ]
+    return canonical(parts)[:-1] + b","
+
+
 class Asked:
     """One request seen as keys. Each is worked out when asked for: an exact hit never pays for a partition."""
 
     __slots__ = ("_ask", "_caller", "_frame", "_ignore")
 
-    def __init__(self, call: Call, ask: Ask, caller: Caller, lane: Lane, controls: Controls) -> None:
-        """Take what the keys are made of."""
-        self._ask, self._caller, self._ignore = ask, caller, controls.ignore
-        self._frame: list[Json] = [
-            call.dialect,
-            call.provider,
-            call.base_url,
-            call.path,
-            _query(call.query),
-            [
-                [name.decode("latin-1"), value.decode("latin-1")]
-                for name, value in call.headers
-                if name in KEYED_HEADERS
-            ],
-            lane.name,
-            lane.revision,
-            controls.namespace,
-            list(controls.ignore),  # else an answer could reach one for whom the ignored field matters
-        ]
+    def __init__(self, ask: Ask, caller: Caller, framed: bytes, ignore: tuple[str, ...] = ()) -> None:
+        """Take what the keys are made of: `framed` is what `frame` gave, under controls that say `ignore`."""
+        self._ask, self._caller, self._frame, self._ignore = ask, caller, framed, ignore
 
     def exact(self) -> bytes:
         """16 bytes that only the same request from the same caller gives."""
@@ -67,8 +68,10 @@ class Asked:
     def _digest(self, kind: bytes, body: JsonObject, *more: str) -> bytes:
         if self._ignore:
             body = {name: value for name, value in body.items() if name not in self._ignore}
-        text = kind + canonical([*self._frame, body, *more])  # no kind begins another, and then comes a bracket
-        return blake2b(text, key=self._caller.index_key, digest_size=32).digest()[:_SIZE]
+        parts = [kind, self._frame, canonical(body)]  # no kind begins another, and then comes a bracket
+        parts += [b"," + canonical(each) for each in more]
+        parts.append(b"]")
+        return blake2b(b"".join(parts), key=self._caller.index_key, digest_size=32).digest()[:_SIZE]
 
 
 def standing_key(caller: Caller) -> bytes:

@@ -10,13 +10,29 @@ from warmlane.controls import NOTHING_SAID, STRIPPED, Controls, read_controls
 from warmlane.dialects.base import Ask, Dialect
 from warmlane.errors import BadRequest, WarmlaneError
 from warmlane.events import NoCache
-from warmlane.keys import Asked
+from warmlane.keys import Asked, frame
 from warmlane.lanes import Lane
-from warmlane.model import Call, Caller, JsonObject
+from warmlane.model import Call, Caller, JsonObject, Value
 from warmlane.policy import Bypass, Look, plan
 from warmlane.seal import Callers
 from warmlane.strip import without
 from warmlane.trip import Trip
+
+
+class Sender(Value, frozen=True, kw_only=True, gc=True):
+    """What the head of a request says, as every request with such a head does.
+
+    Who calls, what they want of the cache, and what that puts into each key.
+    """
+
+    caller: Caller | None
+    controls: Controls
+    error: WarmlaneError | None
+    frame: bytes
+
+    def __repr__(self) -> str:
+        """Never the wishes, which hold texts of the caller."""
+        return f"Sender({self.caller})"
 
 
 class Reader:
@@ -26,13 +42,26 @@ class Reader:
         """Read in these dialects, under the rules of `lane`."""
         self._lane, self._dialects, self._callers, self._clock = lane, dialects, callers, clock
 
-    def read(self, call: Call) -> Trip:
-        """What is to be done with `call`. Never raises: a request that must be refused carries the `error`."""
+    def greet(self, call: Call) -> Sender:
+        """What the head of `call` says. Never raises."""
+        controls, error = _controls(call, None)
+        return Sender(
+            caller=self._caller(call), controls=controls, error=error, frame=frame(call, self._lane, controls)
+        )
+
+    def read(self, call: Call, sender: Sender | None = None) -> Trip:
+        """What is to be done with `call`. Never raises: a request that must be refused carries the `error`.
+
+        `sender` is what `greet` gave for a call with such a head, where there was one.
+        """
         started, at = self._clock.monotonic(), self._clock.now()
+        sender = sender or self.greet(call)
+        caller, controls, error, framed = sender.caller, sender.controls, sender.error, sender.frame
         dialect = None if call.dialect is None else self._dialects[call.dialect]
-        caller = self._caller(call)
         body = None if dialect is None else _object(call)
-        controls, error = _controls(call, body)
+        if body is not None and "cache" in body:
+            controls, error = _controls(call, body)
+            framed = frame(call, self._lane, controls)
         call, ask = _ask(call, dialect, body)
         verdict = Bypass(why=NoCache.ENDPOINT) if dialect is None else plan(ask, controls, self._lane, caller)
         trip = Trip(
@@ -49,7 +78,7 @@ class Reader:
         if isinstance(verdict, Look):
             assert ask is not None  # a plan to look is made of both
             assert caller is not None
-            trip.asked = Asked(call, ask, caller, self._lane, controls)
+            trip.asked = Asked(ask, caller, framed, controls.ignore)
             trip.key = trip.asked.exact()
         return trip
 

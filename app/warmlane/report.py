@@ -61,22 +61,24 @@ class Reporter:
         )
 
     def repeated(self, repeat: Repeat, call_id: str, at: float, took: float) -> None:
-        """The very same bytes were answered again: all that `arrived`, `looked` and `finished` say."""
-        found, tenant, publish = repeat.found, repeat.tenant.hex()[:8], self._bus.publish
+        """Recent memory gave a hit: all that `arrived`, `looked` and `finished` say."""
+        found, tenant, lane = repeat.found, repeat.pseudonym, self._lane
         entry = found.kept.entry
-        publish(CallArrived(
-            call_id=call_id, at=at, lane=self._lane, tenant=tenant, provider=repeat.provider, dialect=repeat.dialect,
-            model=repeat.model, streamed=repeat.streamed,
-        ))  # fmt: skip
-        publish(LookupDone(
-            call_id=call_id, at=at, lane=self._lane, tenant=tenant, outcome=found.outcome, entry_age=at - entry.made,
-            took=took,
-        ))  # fmt: skip
-        publish(ReplyFinished(
-            call_id=call_id, at=at, lane=self._lane, tenant=tenant, provider=repeat.provider,
-            model=entry.model or repeat.model, status=200, complete=True, outcome=found.outcome, first_byte=took,
-            took=took, usage=entry.usage, size=len(found.body),
-        ))  # fmt: skip
+        self._bus.publish(
+            CallArrived(
+                call_id=call_id, at=at, lane=lane, tenant=tenant, provider=repeat.provider, dialect=repeat.dialect,
+                model=repeat.model, streamed=repeat.streamed,
+            ),
+            LookupDone(
+                call_id=call_id, at=at, lane=lane, tenant=tenant, outcome=found.outcome, entry_age=at - entry.made,
+                took=took,
+            ),
+            ReplyFinished(
+                call_id=call_id, at=at, lane=lane, tenant=tenant, provider=repeat.provider,
+                model=entry.model or repeat.model, status=200, complete=True, outcome=found.outcome, first_byte=took,
+                took=took, usage=entry.usage, size=len(found.body),
+            ),
+        )  # fmt: skip
 
     def refused(self, trip: Trip, error: WarmlaneError) -> None:
         """The call gets an error of ours."""

@@ -96,7 +96,9 @@ class Repeat(Value, frozen=True, kw_only=True, gc=True):
     lasting: bytes
     controls: Controls
     tenant: bytes
+    pseudonym: str
     provider: str
     dialect: str
+    operation: str
     model: str
     streamed: bool

@@ -12,7 +12,7 @@ from warmlane.canonical import canonical, read
 from warmlane.controls import NOTHING_SAID
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.openai_chat_ask import UNKEYED
-from warmlane.keys import Asked
+from warmlane.keys import Asked, frame
 from warmlane.lanes import Lane
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -33,7 +33,7 @@ def key_of(body: dict[str, Any], *, secret: bytes = b"", shuffled: int | None = 
         random.Random(shuffled).shuffle(members)
     text = json.dumps(dict(members), ensure_ascii=shuffled is None).encode()
     caller = a_caller(secret) if secret else a_caller()
-    return Asked(a_call(), OpenAIChat().read(read(text)), caller, Lane(), NOTHING_SAID).exact()
+    return Asked(OpenAIChat().read(read(text)), caller, frame(a_call(), Lane(), NOTHING_SAID)).exact()
 
 
 def meaning(body: dict[str, Any]) -> bytes:

@@ -107,10 +107,9 @@ async def test_a_hit_is_one_span(house: House, tracer: RememberingTracer) -> Non
     await answer(house, traced())
     tracer.spans.clear()
     trip = house.gateway.begin(traced())
-    glanced = house.gateway.glance(trip)
+    glanced = house.gateway.glance(trip, PARENT)
     assert glanced is not None
-    repeat = house.gateway.repeat(trip, glanced[1])
-    assert house.gateway.again(repeat, call_id="wl_9", parent=PARENT) is not None
+    assert house.gateway.again(glanced[1], call_id="wl_9", parent=PARENT) is not None
     await answer(house, traced())
 
     assert [(span.name, span.parent) for span in tracer.spans] == [("gateway", PARENT)] * 3
@@ -149,18 +148,18 @@ def test_a_glance_finds_only_what_is_in_ram(house: House) -> None:
     """And nothing for a call that must be refused."""
     house.recent.put(a_trip().caller.tenant, a_trip().key, an_entry())  # type: ignore[union-attr] # it has one
 
-    assert house.gateway.glance(house.gateway.begin(a_call())) is not None
-    assert house.gateway.glance(house.gateway.begin(a_call(a_body("other")))) is None
-    assert house.gateway.glance(house.gateway.begin(a_call(a_body(cache={"ttl": 0})))) is None
+    assert house.gateway.glance(house.gateway.begin(a_call()), None) is not None
+    assert house.gateway.glance(house.gateway.begin(a_call(a_body("other"))), None) is None
+    assert house.gateway.glance(house.gateway.begin(a_call(a_body(cache={"ttl": 0}))), None) is None
 
 
 def test_a_repeat_that_has_died_is_none(house: House, clock: ManualClock) -> None:
     """Then the call is read like any other."""
     house.recent.put(a_trip().caller.tenant, a_trip().key, an_entry())  # type: ignore[union-attr] # it has one
     trip = house.gateway.begin(a_call())
-    glanced = house.gateway.glance(trip)
+    glanced = house.gateway.glance(trip, None)
     assert glanced is not None
-    repeat = house.gateway.repeat(trip, glanced[1])
+    repeat = glanced[1]
     assert house.gateway.again(repeat, call_id="wl_9", parent=None) is not None
     clock.advance(60)
 

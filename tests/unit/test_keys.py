@@ -7,7 +7,7 @@ import pytest
 
 from samples import OTHER_SECRET, a_body, a_call, a_caller, an_ask
 from warmlane.controls import NOTHING_SAID, Controls
-from warmlane.keys import KEYED_HEADERS, Asked
+from warmlane.keys import KEYED_HEADERS, Asked, frame
 from warmlane.lanes import Lane
 from warmlane.model import Call, Caller
 
@@ -21,7 +21,8 @@ def asked(
     controls: Controls = NOTHING_SAID,
 ) -> Asked:
     """A request as keys."""
-    return Asked(call or a_call(), an_ask(body), caller or a_caller(), lane or Lane(), controls)
+    framed = frame(call or a_call(), lane or Lane(), controls)
+    return Asked(an_ask(body), caller or a_caller(), framed, controls.ignore)
 
 
 BASE = asked()

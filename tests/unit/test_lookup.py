@@ -166,8 +166,8 @@ async def test_a_vector_is_made_once_for_search_and_storing(desk: Desk) -> None:
 def a_repeat(controls: Controls = NOTHING_SAID, found: Found | None = None) -> Repeat:
     """A hit that comes again."""
     return Repeat(
-        found=found or a_find(), lasting=b"", controls=controls, tenant=CALLER.tenant, provider="openai",
-        dialect="openai_chat", model="gpt-4o", streamed=False,
+        found=found or a_find(), lasting=b"", controls=controls, tenant=CALLER.tenant, pseudonym="",
+        provider="openai", dialect="openai_chat", operation="chat", model="gpt-4o", streamed=False,
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import pytest
 from samples import NOW, a_body, a_call, a_find, a_trip
 from warmlane.bus import Bus
 from warmlane.clock import ManualClock
-from warmlane.controls import NOTHING_SAID
 from warmlane.errors import UnknownRoute, Unreachable
 from warmlane.events import (
     CallArrived,
@@ -25,10 +24,10 @@ from warmlane.events import (
     Stage,
     StageFailed,
 )
+from warmlane.gateway import repeat_of
 from warmlane.model import Usage
 from warmlane.policy import Bypass
 from warmlane.report import Reporter
-from warmlane.trip import Repeat
 
 
 class Heard:
@@ -171,10 +170,7 @@ async def test_a_repeat_is_told_like_any_hit(heard: Heard) -> None:
     """The three events that a hit has, with the numbers of its entry."""
     trip, found = a_trip(), a_find()
     assert trip.caller is not None
-    repeat = Repeat(
-        found=found, lasting=b"", controls=NOTHING_SAID, tenant=trip.caller.tenant, provider="openai",
-        dialect="openai_chat", model="gpt-4o", streamed=False,
-    )  # fmt: skip
+    repeat = repeat_of(trip, found)
     heard.reporter.repeated(repeat, "wl_1", NOW + 2, 0.5)
     await heard.bus.flush()
 

@@ -1,5 +1,6 @@
 """What a dialect can do. Everything here is pure: bytes and values in, bytes and values out."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from warmlane.errors import WarmlaneError
@@ -11,13 +12,9 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     """What the policy needs to know of a request body.
 
     `deterministic`: temperature is present and equals 0. `never`: why the request may not be cached whatever the caller
-    wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is
-    none), and
-    `rest` is the keyed part of the body with that text taken out: two requests with equal `rest` differ at most in
-    `text`.
-    `keyed` is the part of the body that is in the key. `streamed` and `wants_usage` say how the answer is wanted: as
-    a stream
-    or whole, with a usage chunk or not.
+    wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is none).
+    `keyed` is the part of the body that is in the key, and `cut` takes the text out of it. `streamed` and `wants_usage`
+    say how the answer is wanted: as a stream or whole, with a usage chunk or not.
     """
 
     model: str
@@ -28,7 +25,15 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     not_near: NotNear | None
     text: str | None
     keyed: JsonObject
-    rest: JsonObject
+    cut: Callable[[JsonObject], JsonObject]
+
+    @property
+    def rest(self) -> JsonObject:
+        """`keyed` without the text: two requests with equal `rest` differ at most in `text`.
+
+        Worked out when asked for: an exact hit never asks.
+        """
+        return self.cut(self.keyed)
 
     def __repr__(self) -> str:
         """Never the text."""

@@ -29,6 +29,10 @@ _OWN_TOOLS = ("function", "custom")  # what the client runs itself
 _RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", "store", *_STATE, *_SEARCH})
 """Members that most bodies lack: whoever has none of them is spared the looks at each."""
 
+_TOOL_ROLES = frozenset({"tool", "function"})
+_USUAL = 2
+"""Members of a message that has a role and a content."""
+
 _PLAIN_PARTS = frozenset({"text", "refusal"})
 
 
@@ -48,7 +52,7 @@ def read(body: JsonObject) -> Ask:
     model, options = body.get("model"), body.get("stream_options")
     streamed = body.get("stream") is True
     survey = _survey(body) if _is_readable(body) else None
-    text, rest = _take_text(keyed) if survey is not None else (None, keyed)
+    text = None if survey is None else _text(body)
     return Ask(
         model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
         streamed=streamed,
@@ -58,7 +62,7 @@ def read(body: JsonObject) -> Ask:
         not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
         text=text,
         keyed=keyed,
-        rest=rest,
+        cut=_whole if text is None else _without_text,
     )
 
 
@@ -88,6 +92,8 @@ def _survey(body: JsonObject) -> _Survey | None:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
             return None
         content = message.get("content")
+        if len(message) == _USUAL and isinstance(content, str) and message["role"] not in _TOOL_ROLES:
+            continue  # a role and a text: nothing else can be in it
         if isinstance(content, list):
             if not all(map(_is_part, content)):
                 return None
@@ -159,24 +165,32 @@ def _not_near(body: JsonObject, survey: _Survey, text: str | None) -> NotNear | 
 
 
 def _uses_tools(message: Mapping[str, Json]) -> bool:
-    return message["role"] in {"tool", "function"} or bool(message.get("tool_calls") or message.get("function_call"))
+    return message["role"] in _TOOL_ROLES or bool(message.get("tool_calls") or message.get("function_call"))
 
 
-def _take_text(keyed: JsonObject) -> tuple[str | None, JsonObject]:
-    """The last user text, and the rest without it: the same number of text parts, each with its other members.
+def _text(body: JsonObject) -> str | None:
+    """The last user text; None where there is none, or a blank one."""
+    last = body["messages"][-1]
+    content = last.get("content")
+    if last["role"] != "user" or content is None:
+        return None
+    text = content
+    if not isinstance(text, str):
+        text = "\n".join(part["text"] for part in content if part["type"] == "text")
+    return None if not text or text.isspace() else text
+
+
+def _without_text(keyed: JsonObject) -> JsonObject:
+    """`keyed` without its last user text: the same number of text parts, each with its other members.
 
     Two bodies of equal text and equal rest differ at most in where their text parts are cut at a line feed.
     """
     last = keyed["messages"][-1]
-    content = last.get("content")
-    if last["role"] != "user" or content is None:
-        return None, keyed
     left: Json = TEXT_TAKEN
-    if isinstance(content, str):
-        text = content
-    else:
-        text = "\n".join(part["text"] for part in content if part["type"] == "text")
-        left = [{**part, "text": TEXT_TAKEN} if part["type"] == "text" else part for part in content]
-    if not text.strip():
-        return None, keyed
-    return text, {**keyed, "messages": [*keyed["messages"][:-1], {**last, "content": left}]}
+    if not isinstance(last["content"], str):
+        left = [{**part, "text": TEXT_TAKEN} if part["type"] == "text" else part for part in last["content"]]
+    return {**keyed, "messages": [*keyed["messages"][:-1], {**last, "content": left}]}
+
+
+def _whole(keyed: JsonObject) -> JsonObject:
+    return keyed

@@ -17,9 +17,10 @@ from warmlane.errors import BadRequest, HeadersTooLarge, TimedOut, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
 from warmlane.model import Head
+from warmlane.reading import Sender
 from warmlane.report import Reporter
 from warmlane.status import lines as header_lines
-from warmlane.trip import Found, Trip
+from warmlane.trip import Repeat, Trip
 from warmlane.web.asgi import AT_ONCE, PRESENCE, TRIP
 from warmlane.web.edge import Address, Edge
 from warmlane.web.inlet import Presence
@@ -53,6 +54,7 @@ class FastProtocol(HttpToolsProtocol):
     _trip: Trip | None = None
     _head: list[bytes] | None = None  # of the last request that was looked at here
     _address: Address | None = None  # what it said
+    _sender: Sender | None = None
     _presences: Sequence[Presence] = ()  # of the requests that went the ordinary way
 
     def connection_made(self, transport: Any) -> None:
@@ -199,27 +201,28 @@ class FastProtocol(HttpToolsProtocol):
         glanced = self._glance(head, body)
         if glanced is None:
             return False
-        lines, trip, found = glanced
-        self._write(_OK, lines, found.body)
+        lines, repeat = glanced
+        self._write(_OK, lines, repeat.found.body)
         if came_before:
-            self.repeats.put(digest, self.gateway.repeat(trip, found))
+            self.repeats.put(digest, repeat)
         return True
 
-    def _glance(self, head: list[bytes], body: bytes) -> tuple[bytes, Trip, Found] | None:
+    def _glance(self, head: list[bytes], body: bytes) -> tuple[bytes, Repeat] | None:
         """The answer that recent memory has; else the trip that was begun is kept for the ordinary way."""
         try:
             if head != self._head:  # a connection mostly repeats itself
-                self._head, self._address = head, self._read_address()
+                self._head, self._address, self._sender = head, self._read_address(), None
             if self._address is None:
                 return None
-            trip = self.gateway.begin(self.edge.call("POST", self._address, tuple(self.headers), body))
-            glanced = self.gateway.glance(trip)
+            call = self.edge.call("POST", self._address, tuple(self.headers), body)
+            self._sender = self._sender or self.gateway.greet(call)
+            trip = self.gateway.begin(call, self._sender)
+            glanced = self.gateway.glance(trip, self._parent)
         except Exception:  # noqa: BLE001 - the ordinary way meets it too, and says it
             return None
         if glanced is None:
             self._trip = trip
-            return None
-        return glanced[0], trip, glanced[1]
+        return glanced
 
     def _read_address(self) -> Address | None:
         """Where requests with this head go, None where it is not for us to glance at them."""

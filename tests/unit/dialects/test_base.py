@@ -15,7 +15,7 @@ ASK = Ask(
     not_near=None,
     text="a secret question",
     keyed={"messages": [{"role": "user", "content": "a secret question"}]},
-    rest={},
+    cut=lambda keyed: {**keyed, "messages": []},
 )
 
 

@@ -9,8 +9,8 @@ from warmlane.web.repeats import Repeats, told
 def a_repeat(found: Found, *, lasting: bytes = b"") -> Repeat:
     """A hit that may come again."""
     return Repeat(
-        found=found, lasting=lasting, controls=NOTHING_SAID, tenant=b"t" * 16, provider="openai", dialect="openai_chat",
-        model="m", streamed=False,
+        found=found, lasting=lasting, controls=NOTHING_SAID, tenant=b"t" * 16, pseudonym="",
+        provider="openai", dialect="openai_chat", operation="chat", model="m", streamed=False,
     )  # fmt: skip
 
 
