@@ -56,6 +56,10 @@ class Standings:
         if tenant not in self._seen:
             self._remember(tenant, _Seen(worked=0.0, rejected=rejected))
 
+    def forget(self) -> None:
+        """Forget who works: some key may have been rejected elsewhere. A rejection stays until a call succeeds."""
+        self._seen = OrderedDict((tenant, seen) for tenant, seen in self._seen.items() if seen.rejected)
+
     def may_reuse(self, tenant: bytes, made: float) -> bool:
         """Whether `tenant` may be given an entry made at `made`, seconds since 1970."""
         seen = self._seen.get(tenant)

@@ -85,3 +85,15 @@ def test_what_an_earlier_process_left_counts_until_something_newer_is_known(cloc
     assert seen.may_reuse(TWO, NOW)
     assert seen.may_reuse(THREE, NOW - 3600)
     assert not seen.may_reuse(THREE, NOW - 3601)
+
+
+def test_who_works_can_be_forgotten_but_not_who_was_rejected(clock: ManualClock) -> None:
+    """Then what the store says of them is asked again, and age counts from the entry."""
+    seen = standings(clock)
+    seen.note(ONE, 200)
+    seen.note(TWO, 401)
+    seen.forget()
+
+    assert (seen.knows(ONE), seen.knows(TWO)) == (False, True)
+    assert not seen.may_reuse(ONE, NOW - 3601)
+    assert not seen.may_reuse(TWO, NOW)

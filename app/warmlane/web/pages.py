@@ -5,11 +5,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from warmlane.errors import StageError
 from warmlane.model import Headers
 
 Page: TypeAlias = tuple[int, Headers, bytes]
 Readiness: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
 """Each stage by name, and "ok", "loading", or what is wrong with it."""
+Metrics: TypeAlias = Callable[[], Awaitable[tuple[str, bytes]]]
+"""What has been counted: content type and body. Raises: StageError, where nobody can tell."""
 
 _SERVING = frozenset({"ok", "loading"})  # exact hits and the provider serve while the embedder loads
 
@@ -22,7 +25,7 @@ _WELCOME = (
 class Pages:
     """GET and HEAD under reserved paths."""
 
-    def __init__(self, *, readiness: Readiness, metrics: Callable[[], tuple[str, bytes]] | None) -> None:
+    def __init__(self, *, readiness: Readiness, metrics: Metrics | None) -> None:
         """Ask `readiness` for /readyz; `metrics` None: there is no /metrics."""
         self._readiness, self._metrics = readiness, metrics
 
@@ -37,9 +40,16 @@ class Pages:
             ready = _SERVING.issuperset(stages.values())
             return _page(200 if ready else 503, "application/json", msgspec.json.encode(dict(stages)))
         if path == "/metrics" and self._metrics is not None:
-            content_type, body = self._metrics()
-            return _page(200, content_type, body)
+            return await _counted(self._metrics)
         return _page(200, "text/plain", _WELCOME) if path == "/" else None
+
+
+async def _counted(metrics: Metrics) -> Page:
+    try:
+        content_type, body = await metrics()
+    except StageError as error:
+        return _page(503, "text/plain", error.message.encode())
+    return _page(200, content_type, body)
 
 
 def _page(status: int, content_type: str, body: bytes) -> Page:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from warmlane.errors import StageError
 from warmlane.web.pages import Page, Pages
 
 
@@ -14,7 +15,10 @@ def pages(stages: Mapping[str, str] | None = None, *, metrics: bool = True) -> P
     async def readiness() -> Mapping[str, str]:
         return stages or {"store": "ok"}
 
-    return Pages(readiness=readiness, metrics=(lambda: ("text/plain; version=1", b"calls 1\n")) if metrics else None)
+    async def counted() -> tuple[str, bytes]:
+        return "text/plain; version=1", b"calls 1\n"
+
+    return Pages(readiness=readiness, metrics=counted if metrics else None)
 
 
 def content_type(page: Page | None) -> bytes:
@@ -62,6 +66,22 @@ async def test_it_tells_what_it_has_counted() -> None:
     assert page[2] == b"calls 1\n"
     assert content_type(page) == b"text/plain; version=1"
     assert await pages(metrics=False).get("GET", "/metrics") is None
+
+
+async def test_what_nobody_can_tell_is_not_told() -> None:
+    """A scrape fails as a scrape, and says why."""
+
+    async def readiness() -> Mapping[str, str]:
+        return {}
+
+    async def counted() -> tuple[str, bytes]:
+        msg = "nobody counts"
+        raise StageError(msg)
+
+    page = await Pages(readiness=readiness, metrics=counted).get("GET", "/metrics")
+
+    assert page is not None
+    assert (page[0], page[2]) == (503, b"nobody counts")
 
 
 async def test_it_says_what_it_is() -> None:

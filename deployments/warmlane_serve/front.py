@@ -1,0 +1,213 @@
+"""What meets the callers: the gateway and the two ways into it, over whatever ports it is given.
+
+The same for the gateway in one process, whose ports are local, and for an ingress of the cluster, whose ports are not.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from warmlane.bus import Bus
+from warmlane.caches import Caches, Deadlines
+from warmlane.clock import Clock
+from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.errors import Loading, WarmlaneError
+from warmlane.gateway import Gateway
+from warmlane.keeping import Keeping
+from warmlane.lanes import Lane
+from warmlane.lookup import Lookup
+from warmlane.ports import Cache, Embedder, Forwarder, Port, Sink, Tracer
+from warmlane.providers import Provider, table
+from warmlane.reading import Reader
+from warmlane.recent import Recent
+from warmlane.report import Reporter
+from warmlane.seal import Callers
+from warmlane.settings import Settings
+from warmlane.standing import Standings
+from warmlane.tasks import Tasks
+from warmlane.web.asgi import Application
+from warmlane.web.edge import Edge
+from warmlane.web.fast import FastProtocol, serve_with
+from warmlane.web.limits import Limits
+from warmlane.web.pages import Metrics, Pages
+from warmlane.web.repeats import Repeats
+from warmlane.web.routing import Router
+
+_SWEEP = 30.0  # seconds between sweeps of what recent memory has outlived
+_PATIENCE = 5.0  # seconds that the last answers have to be stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """What a front asks; `others` are asked no more than whether they work, by their stage's name."""
+
+    forwarder: Forwarder
+    embedder: Embedder
+    durable: Cache
+    volatile: Cache
+    others: Mapping[str, Port] = field(default_factory=dict)
+
+    def by_name(self) -> dict[str, Port]:
+        """Each as /readyz names it."""
+        return {
+            "forwarder": self.forwarder,
+            "embedder": self.embedder,
+            "store": self.durable,
+            "memory": self.volatile,
+            **self.others,
+        }
+
+
+class Front:
+    """A gateway, the two ways into it, and what it remembers. The ports, sinks and tracer are its owner's to close."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        key: bytes,
+        ports: Ports,
+        sinks: Sequence[Sink],
+        metrics: Metrics | None,
+        tracer: Tracer,
+    ) -> None:
+        """Put the parts together; `key` is the pepper, and `metrics` what is told at /metrics, None: nothing."""
+        self._ports, self._tracer, self._clock = ports, tracer, clock
+        self._tasks, self._clockwork = Tasks(), Tasks()
+        self._bus = Bus(sinks, clock=clock)
+        cache, lane = settings.cache, _lane(settings)
+        self._recent = Recent(max_bytes=cache.recent_bytes, seconds=cache.recent_seconds, clock=clock)
+        self._repeats = Repeats(os.urandom(32), max_bytes=cache.recent_bytes)
+        self._standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
+        self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
+        self.gateway = self._gateway(lane, key, _deadlines(settings))
+        edge, limits = Edge(Router(providers(settings)), errors=OpenAIChat()), _limits(settings)
+        self.application = Application(
+            gateway=self.gateway,
+            edge=edge,
+            pages=Pages(readiness=self.readiness, metrics=metrics),
+            reporter=self._reporter,
+            limits=limits,
+            tasks=self._tasks,
+        )
+        self.protocol: type[FastProtocol] = serve_with(self.gateway, edge, self._reporter, limits, self._repeats)
+
+    def start(self) -> None:
+        """Begin the work in the background. In the running loop."""
+        self._bus.start()
+        self._clockwork.every(_SWEEP, self._sweep, name="sweep")
+
+    async def settled(self) -> None:
+        """Wait until what goes on after answers is done: what was to be kept is kept, what was to be told is told."""
+        while self._tasks:
+            await self._tasks.join()
+        await self._bus.flush()
+
+    async def finish(self) -> None:
+        """Finish what was accepted; the ports are still needed until this returns."""
+        await self._clockwork.cancel()
+        await self._tasks.join(_PATIENCE)
+
+    async def aclose(self) -> None:
+        """Tell the sinks the last of it, which they must still hear."""
+        await self._bus.aclose()
+
+    async def readiness(self) -> Mapping[str, str]:
+        """Each stage by name, and "ok", "loading", or what is wrong with it."""
+        said: dict[str, str] = {}
+        for name, port in self._ports.by_name().items():
+            try:
+                await port.ping()
+                said[name] = "ok"
+            except Loading:
+                said[name] = "loading"
+            except WarmlaneError as error:
+                said[name] = error.message
+        return said
+
+    def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines) -> Gateway:
+        caches, chat = Caches(durable=self._ports.durable, volatile=self._ports.volatile), OpenAIChat()
+        lookup = Lookup(
+            caches=caches,
+            embedder=self._ports.embedder,
+            recent=self._recent,
+            standings=self._standings,
+            deadlines=deadlines,
+            reporter=self._reporter,
+            tracer=self._tracer,
+            clock=self._clock,
+        )
+        keeping = Keeping(
+            caches=caches,
+            embedder=self._ports.embedder,
+            recent=self._recent,
+            lane=lane,
+            pepper=key,
+            deadlines=deadlines,
+            reporter=self._reporter,
+            tracer=self._tracer,
+            clock=self._clock,
+        )
+        return Gateway(
+            lane=lane,
+            reader=Reader(lane=lane, dialects={chat.name: chat}, callers=Callers(key), clock=self._clock),
+            lookup=lookup,
+            forwarder=self._ports.forwarder,
+            keeping=keeping,
+            recent=self._recent,
+            standings=self._standings,
+            reporter=self._reporter,
+            tracer=self._tracer,
+            tasks=self._tasks,
+            clock=self._clock,
+        )
+
+    def forget(self) -> None:
+        """Forget opened answers, and whose keys work: either may have become wrong elsewhere. The stores know."""
+        self._recent.clear()
+        self._repeats.sweep()
+        self._standings.forget()
+
+    async def _sweep(self) -> None:
+        self._recent.sweep()
+        self._repeats.sweep()
+
+
+def providers(settings: Settings) -> Mapping[str, Provider]:
+    """Whom calls may go to, by name."""
+    rows = table(settings.base_urls)
+    return rows if settings.demo.enabled else {name: row for name, row in rows.items() if name != "demo"}
+
+
+def _lane(settings: Settings) -> Lane:
+    cache = settings.cache
+    return Lane(
+        when=cache.when,
+        mode=cache.mode,
+        ttl=cache.ttl,
+        max_ttl=cache.max_ttl,
+        threshold=cache.threshold,
+        max_entry_bytes=int(cache.max_entry_bytes),
+        revalidate_after=cache.revalidate_after,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    limits = settings.limits
+    return Limits(
+        max_body_bytes=int(limits.max_body_bytes),
+        max_header_bytes=int(limits.max_header_bytes),
+        max_headers=limits.max_headers,
+        arrival_timeout=limits.header_timeout,
+        max_connections=limits.max_connections,
+    )
+
+
+def _deadlines(settings: Settings) -> Deadlines:
+    cache = settings.cache
+    return Deadlines(
+        store=cache.store_timeout_ms / 1000,
+        embed=settings.embedding.timeout_ms / 1000,
+        near=cache.near_timeout_ms / 1000,
+    )

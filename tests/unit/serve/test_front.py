@@ -1,0 +1,93 @@
+"""A front over whatever ports it is given."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from samples import CHAT, PEPPER, a_body, an_answer, dump
+from warmlane.adapters.embedders import HashEmbedder
+from warmlane.adapters.scripted import ScriptedForwarder
+from warmlane.adapters.telemetry import NullTracer
+from warmlane.clock import ManualClock
+from warmlane.errors import Loading, StageError
+from warmlane.ports import Port
+from warmlane.settings import Settings
+from warmlane_serve.front import Front, Ports, providers
+from warmlane_stores.index.flat import FlatIndex
+from warmlane_stores.memory import MemoryStore
+from warmlane_stores.shard import Shard
+from wire import Answer, Request, run_asgi
+
+
+class Broken:
+    """A port that says what is wrong with it."""
+
+    def __init__(self, error: StageError) -> None:
+        """Say `error`."""
+        self._error = error
+
+    async def ping(self) -> None:
+        """Say it."""
+        raise self._error
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+
+class House:
+    """A front, and what is behind it."""
+
+    def __init__(self, folder: Path, clock: ManualClock, **others: Port) -> None:
+        """All in RAM."""
+        self.provider, self.durable = ScriptedForwarder(), Shard(MemoryStore(clock), FlatIndex, clock)
+        self.provider.always(json=an_answer())
+        volatile = Shard(MemoryStore(clock), FlatIndex, clock)
+        self.ports = Ports(
+            forwarder=self.provider, embedder=HashEmbedder(), durable=self.durable, volatile=volatile, others=others
+        )
+        cache = {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}
+        settings = Settings.model_validate({"data_dir": folder, "cache": cache, "embedding": {"timeout_ms": 10_000}})
+        self.front = Front(settings, clock, key=PEPPER, ports=self.ports, sinks=[], metrics=None, tracer=NullTracer())
+
+    async def ask(self) -> str:
+        """What the cache says of the question, once everything of it is stored."""
+        headers = [("authorization", f"Bearer sk-{'4f7Qz81LmX0cVbNaE2rT6yUi' * 2}")]
+        answer = await self.get(Request(target=f"/openai{CHAT}", headers=headers, body=dump(a_body())))
+        await self.front.settled()
+        return answer.headers["x-cache"]
+
+    async def get(self, request: Request) -> Answer:
+        """Ask as a client does."""
+        return await run_asgi(self.front.application, request)
+
+
+async def test_opened_answers_can_be_forgotten(tmp_path: Path, clock: ManualClock) -> None:
+    """Then the store is asked, which may know better."""
+    house = House(tmp_path, clock)
+    assert [await house.ask() for _ in range(2)] == ["MISS", "HIT"]
+    await house.durable.aclose()  # from now on recent memory is all there is
+    assert await house.ask() == "HIT"
+
+    house.front.forget()
+
+    assert await house.ask() == "MISS"
+
+
+async def test_each_stage_says_how_it_is(tmp_path: Path, clock: ManualClock) -> None:
+    """By its name, and whoever else is asked to say so."""
+    broken: Mapping[str, Any] = {"counter": Broken(StageError("it is gone")), "recorder": Broken(Loading("soon"))}
+    house = House(tmp_path, clock, **broken)
+    answer = await house.get(Request("GET", "/readyz"))
+
+    assert answer.status == 503
+    assert json.loads(answer.body) == {
+        "forwarder": "ok", "embedder": "ok", "store": "ok", "memory": "ok", "counter": "it is gone",
+        "recorder": "loading",
+    }  # fmt: skip
+
+
+def test_the_demo_can_be_off() -> None:
+    """Then nobody is called that."""
+    assert "demo" in providers(Settings())
+    assert "demo" not in providers(Settings.model_validate({"demo": {"enabled": False}}))
