@@ -1,6 +1,5 @@
 """`warmlane check`: the settings in force, what is wrong with them or with this machine, and how to mend it."""
 
-import fcntl
 import importlib.util
 import os
 import re
@@ -19,11 +18,11 @@ from warmlane.model import Value
 from warmlane.providers import table
 from warmlane.settings import Settings, pepper
 from warmlane.settings.secret import NAME as SECRET_FILE
+from warmlane_stores.journal_file import is_owned
 
 MIN_FILES: Final = 4096
 """Open files that the connections of the default limits need."""
 
-_LOCK: Final = "journal.lock"
 _OTLP: Final = "opentelemetry.exporter.otlp.proto.http"
 
 
@@ -167,17 +166,7 @@ def _folder(settings: Settings) -> Path | None:
 
 
 def _is_owned(folder: Path | None) -> bool:
-    """Whether a process holds the journal's lock, which ends with the process."""
-    if folder is None:
-        return False
-    try:
-        with (folder / _LOCK).open("rb+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False  # there is none, or it is not ours to read: said elsewhere
-    return False
+    return folder is not None and is_owned(folder)
 
 
 def _why_no_port(settings: Settings) -> str | None:

@@ -11,6 +11,7 @@ from warmlane.errors import ConfigError
 _log = logging.getLogger(__name__)
 
 NAME = "journal.db"
+LOCK = "journal.lock"
 DAMAGED = "journal.damaged"
 APPLICATION = 0x57524D4C  # "WRML", in the file's header
 VERSION = 1
@@ -51,6 +52,18 @@ def is_sound(connection: sqlite3.Connection) -> bool:
         raise
 
 
+def is_owned(folder: Path) -> bool:
+    """Whether a process holds the lock of the journal in `folder`, which ends with the process."""
+    try:
+        with (folder / LOCK).open("rb+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # there is none, or it is not ours to read
+    return False
+
+
 class JournalFile:
     """A folder with one SQLite file in it, held by one process at a time."""
 
@@ -63,7 +76,7 @@ class JournalFile:
         self._damaged = folder / DAMAGED
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = os.open(folder / "journal.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             msg = f"the store's folder {folder} cannot be used: {error.strerror}; make it writable, or name another"
             raise ConfigError(msg) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from warmlane.errors import ConfigError
-from warmlane_stores.journal_file import DAMAGED, NAME, JournalFile, is_damage
+from warmlane_stores.journal_file import DAMAGED, NAME, JournalFile, is_damage, is_owned
 
 
 @pytest.fixture
@@ -50,6 +50,18 @@ def test_a_second_owner_is_told_so(folder: Path) -> None:
     first.release()
     first.release()
     JournalFile(folder).release()
+
+
+def test_whether_it_is_owned_can_be_seen(folder: Path) -> None:
+    """Also where there is none; looking makes none, and takes it from nobody."""
+    assert not is_owned(folder)
+    assert not folder.exists()
+
+    file = JournalFile(folder)
+    assert is_owned(folder)
+    file.release()
+
+    assert not is_owned(folder)
 
 
 def test_a_place_that_cannot_be_is_told_so(tmp_path: Path) -> None:
