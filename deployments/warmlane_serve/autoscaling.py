@@ -66,7 +66,9 @@ def replicas_wanted(
     """How many replicas bring the calls in flight down to the target, at least one.
 
     Where calls wait too long although there are few of them, the target is too high for this machine: one more then.
+    What waited is remembered beyond the load it came with, so it counts only while each replica has something to do.
     """
-    wanted = max(1, math.ceil(math.fsum(in_flight) / target_in_flight))
-    is_slow = bool(queue_ms) and math.fsum(queue_ms) / len(queue_ms) > patience_ms
+    load = math.fsum(in_flight)
+    wanted = max(1, math.ceil(load / target_in_flight))
+    is_slow = load >= running and bool(queue_ms) and math.fsum(queue_ms) / len(queue_ms) > patience_ms
     return max(wanted, running + 1) if is_slow else wanted

@@ -36,6 +36,11 @@ def test_where_calls_wait_there_is_one_more() -> None:
     assert replicas_wanted([4.0, 4.0], [10.0, 150.0], running=2, target_in_flight=8, patience_ms=100) == 1
 
 
+def test_a_queue_of_the_past_counts_for_nothing() -> None:
+    """An idle stage remembers its last calls, and is given back all the same."""
+    assert replicas_wanted([0.0, 0.1], [900.0, 900.0], running=2, target_in_flight=8, patience_ms=100) == 1
+
+
 def test_a_stage_that_said_nothing_stays_as_it_is() -> None:
     """It has just started, or cannot be heard."""
     assert POLICY(Told(None, target_num_replicas=3)) == (3, {})
