@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
-from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -18,6 +17,7 @@ from warmlane.model import Value
 from warmlane.providers import table
 from warmlane.settings import Settings, pepper
 from warmlane.settings.secret import NAME as SECRET_FILE
+from warmlane_serve.sharding import folder_of
 from warmlane_stores.journal_file import is_owned
 
 MIN_FILES: Final = 4096
@@ -84,7 +84,7 @@ def _text(value: Any) -> str:
 
 def _running(settings: Settings) -> Problem | None:
     """A gateway that already serves here is no problem, and explains both its port and its store being in use."""
-    if _is_owned(_folder(settings)) and _why_no_port(settings) is not None:
+    if _is_owned(folder_of(settings)) and _why_no_port(settings) is not None:
         return Problem(
             what="Warmlane is running here already: the port and the store are in use",
             mend="nothing to mend; for a second one set WARMLANE_PORT and WARMLANE_DATA_DIR",
@@ -100,7 +100,7 @@ def _of_machine(settings: Settings) -> Iterator[Problem]:
             what=f"cannot listen on {settings.host}:{settings.port}: {why}",
             mend="choose another with --host and --port",
         )
-    folder = _folder(settings)
+    folder = folder_of(settings)
     if _is_owned(folder):
         yield Problem(
             what=f"the store in {folder} belongs to another gateway that is running",
@@ -157,12 +157,6 @@ def _look_at_secret(settings: Settings) -> None:
     is_made = (settings.data_dir.expanduser() / SECRET_FILE).exists()
     if is_made or not settings.is_loopback:
         pepper(settings)
-
-
-def _folder(settings: Settings) -> Path | None:
-    """Where the journal lies, if there is to be one."""
-    parts = urlsplit(settings.store_url)
-    return Path(unquote(parts.path)) if parts.scheme == "sqlite" else None
 
 
 def _is_owned(folder: Path | None) -> bool:
