@@ -116,6 +116,21 @@ class Forwarder(Port, Protocol):
         ...
 
 
+class Counters(Port, Protocol):
+    """Numbers that every process of the gateway sees alike.
+
+    A number starts anywhere and is lost with its keeper: only that it changes means something. Raises: StageError only.
+    """
+
+    async def add(self, name: str, amount: int, /) -> int:
+        """Add `amount`; the number after it."""
+        ...
+
+    async def read(self, name: str, /) -> int:
+        """The number now."""
+        ...
+
+
 class Outlet(Protocol):
     """Where an answer goes. Waits while the client is slow to read."""
 
@@ -158,4 +173,8 @@ class Tracer(Protocol):
 
     def span(self, name: str, /, *, parent: bytes | None = None) -> AbstractContextManager[Span]:
         """Open span `name`; `parent` is an incoming `traceparent`, for the first span of a call."""
+        ...
+
+    def inject(self) -> Mapping[bytes, bytes]:
+        """The same as the inject of the span in force here; empty where there is none."""
         ...

@@ -26,8 +26,12 @@ ALLOWED: Final = frozenset({
     "http.response.status_code",
     "warmlane.complete",
     "warmlane.lane",
+    "warmlane.node",
     "warmlane.outcome",
+    "warmlane.queue_ms",
+    "warmlane.replica",
     "warmlane.similarity",
+    "warmlane.stage",
     "warmlane.why",
 })  # fmt: skip
 """Attributes that a span may have. Texts among them must look like names, too."""
@@ -112,6 +116,11 @@ class OtelTracer:
             context = Context() if current is None else set_span_in_context(current.traced)
         kind = _KINDS.get(name, SpanKind.INTERNAL)
         return OtelSpan(self._tracer.start_span(name, context=context, kind=kind), self._current)
+
+    def inject(self) -> Mapping[bytes, bytes]:
+        """The `traceparent` of the span in force here, if there is one."""
+        current = self._current.get()
+        return {} if current is None else current.inject()
 
     def close(self) -> None:
         """Export what waits and stop. Blocks: not for the event loop."""

@@ -55,6 +55,10 @@ class NullTracer:
         """The span that is none."""
         return self._span
 
+    def inject(self) -> Mapping[bytes, bytes]:
+        """Nothing."""
+        return self._span.inject()
+
 
 def make_tracer(endpoint: str | None, *, ratio: float = 1.0, service_name: str = "warmlane") -> tuple[Tracer, Shutdown]:
     """A tracer, and what ends it: exports what waits, for 3 seconds at most.
