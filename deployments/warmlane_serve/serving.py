@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import math
-import resource
 import signal
 import socket
 import sys
@@ -19,11 +18,11 @@ from warmlane.clock import SystemClock
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
 from warmlane_serve import logs
+from warmlane_serve.process import limit_process
 from warmlane_serve.solo import Solo
 from warmlane_serve.welcome import welcome
 
 _BACKLOG = 2048
-_FEWEST_FILES = 4096
 _COLLECT = (20_000, 20, 20)
 """Containers made and not yet gone, at which the collector looks for cycles. At Python's own 700 that was a fifth of
 what a miss costs; a look at 20,000 young ones takes about a millisecond."""
@@ -33,7 +32,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def serve(settings: Settings, out: TextIO = sys.stdout) -> int:
     """Serve until a signal comes, then drain; the exit code. Raises: ConfigError."""
     logs.write_to(sys.stderr)
-    _limit_process()
+    limit_process()
     with listen(settings.host, settings.port) as listener:
         solo = Solo(settings, SystemClock())
 
@@ -44,17 +43,6 @@ def serve(settings: Settings, out: TextIO = sys.stdout) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_run(solo, listener, settings, ready))
     return 0
-
-
-def _limit_process() -> None:
-    """No core dump, which would hold keys and prompts; as many open files as the system lets us have."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if hard < _FEWEST_FILES and hard != resource.RLIM_INFINITY:
-        msg = f"at most {hard} files may be open: raise the limit (ulimit -Hn {_FEWEST_FILES})"
-        raise ConfigError(msg)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,52 @@
+"""A stage in a replica of Serve: with the settings given to it and the secrets of its node, until Serve ends it.
+
+Deployment classes have an async `__init__`, which Serve awaits: they are made by Serve, and by tests in its place.
+"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from warmlane.adapters.telemetry import make_tracer
+from warmlane.clock import Clock, SystemClock
+from warmlane_serve import encryption, logs
+from warmlane_serve.carried import settings_of
+from warmlane_serve.lane.bearer import bearer
+from warmlane_serve.lane.server import Routes
+from warmlane_serve.process import limit_process
+from warmlane_serve.stage import Here, Stage
+
+
+class Placed(Stage):
+    """What the deployment classes have in common. `_settle` comes first, `_serve` when the port is there."""
+
+    def _settle(self, what: Mapping[str, Any], here: Here | None = None) -> None:
+        """Take what `carried` gave. Raises: ConfigError, where this node has not what is needed."""
+        limit_process()
+        logs.write_to(sys.stderr)
+        asyncio.get_running_loop().set_exception_handler(logs.unforeseen)
+        self.clock: Clock = SystemClock()
+        self.settings, self.key = settings_of(what)
+        self.here = here or Here.of_replica()
+        self.bearer = bearer(self.key)
+        telemetry = self.settings.telemetry
+        self.tracer, self._end_traces = make_tracer(telemetry.otlp_endpoint, ratio=telemetry.sample_ratio)
+
+    async def _serve(self, name: str, routes: Routes) -> None:
+        """Answer callers from now on."""
+        await self._open(
+            routes,
+            name=name,
+            bearer=self.bearer,
+            here=self.here,
+            tls=encryption.answering(self.settings.cluster),
+            tracer=None if self.settings.telemetry.otlp_endpoint is None else self.tracer,
+        )
+
+    async def _close(self) -> None:
+        await self._end_traces()
+
+    def __del__(self) -> Coroutine[Any, Any, None] | None:
+        """How Serve tells a replica to end: it awaits what comes back. Of the interpreter's own call nothing does."""
+        return None if self._server is None else self.stop(self.settings.drain_timeout)
