@@ -85,8 +85,11 @@ class Lane:
             return await self._once(other, path, body)
 
     async def ask_all(self, path: str, body: bytes = b"") -> list[tuple[Member, bytes | StageError]]:
-        """What each replica answers, all asked at once, each twice if its connection breaks."""
-        peers = list(self._current().values())
+        """What each replica answers, at least one, all asked at once, each twice if its connection breaks.
+
+        Raises: Unsent, where there is nobody.
+        """
+        peers = list(self._there().values())
         answers = await asyncio.gather(*(self._again(peer, path, body) for peer in peers))
         return [(peer.member, answer) for peer, answer in zip(peers, answers, strict=True)]
 
@@ -148,10 +151,14 @@ class Lane:
         except StageError as error:
             return error
 
-    def _current(self) -> Mapping[str, Peer]:
+    def _there(self) -> Mapping[str, Peer]:
+        """The replicas there are now. Raises: Unsent, where there is nobody, or the lane is closed."""
         current = self._members.current()
-        if current is not self._seen:
+        if current is not self._seen and not self._closed:
             self._follow(current)
+        if not self._peers:
+            msg = f"{self._name}: there is no replica"
+            raise Unsent(msg)
         return self._peers
 
     def _follow(self, current: Mapping[str, Member]) -> None:
@@ -166,10 +173,7 @@ class Lane:
         self._seen = current
 
     def _pick(self, key: bytes | None, *, avoid: Peer | None = None) -> Peer:
-        peers = {} if self._closed else self._current()
-        if not peers:
-            msg = f"{self._name}: there is no replica"
-            raise Unsent(msg)
+        peers = self._there()
         if key is not None:
             return peers[holder(key, self._seen.values()).replica]
         if len(peers) == 1:

@@ -46,7 +46,9 @@ class Peer:
     def post(
         self, path: str, data: bytes | AsyncIterable[bytes], headers: Mapping[str, str] | None
     ) -> aiohttp.client._RequestContextManager:
-        """Send `data` to `path`. Raises, when entered: aiohttp.ClientError."""
+        """Send `data` to `path`. Raises: aiohttp.ClientError, also when it is entered."""
+        if self._session.closed:  # the replica went between being chosen and being called
+            raise aiohttp.ClientConnectionError
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = URL(self._base + path)

@@ -1,7 +1,10 @@
 """What every remote port does alike."""
 
+from collections.abc import Sequence
+
 from warmlane.errors import StageError
 from warmlane_serve.lane.client import Lane
+from warmlane_serve.lane.discovery import Member
 
 
 class RemotePort:
@@ -13,13 +16,15 @@ class RemotePort:
 
     async def ping(self) -> None:
         """Return when at least one replica works: the calls of the others find out. Raises: StageError."""
-        answers = [answer for _, answer in await self._lane.ask_all("/ping")]
-        if not answers:
-            await self._lane.ask("/ping")  # nobody is there, and the lane says so
-        errors = [answer for answer in answers if isinstance(answer, StageError)]
-        if len(errors) == len(answers) and errors:
-            raise errors[0]
+        raise_if_all_failed(await self._lane.ask_all("/ping"))
 
     async def aclose(self) -> None:
         """Let go of the connections."""
         await self._lane.aclose()
+
+
+def raise_if_all_failed(answers: Sequence[tuple[Member, bytes | StageError]]) -> None:
+    """Raises: the first StageError, where there is nothing else."""
+    errors = [answer for _, answer in answers if isinstance(answer, StageError)]
+    if len(errors) == len(answers):
+        raise errors[0]

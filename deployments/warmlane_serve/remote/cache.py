@@ -8,7 +8,7 @@ from warmlane.model import Near, Probe, Row, Scope
 from warmlane_serve.lane import wire
 from warmlane_serve.lane.client import Lane
 from warmlane_serve.lane.rendezvous import holder
-from warmlane_serve.remote.base import RemotePort
+from warmlane_serve.remote.base import RemotePort, raise_if_all_failed
 
 
 class RemoteCache(RemotePort):
@@ -47,28 +47,21 @@ class RemoteCache(RemotePort):
         A row that a shard kept from a time when there were more or fewer of them is left out: `get` would not find it
         there either, and it may have been replaced or deleted since.
         """
-        members = list(self._lane.members.values())
         answers = await self._lane.ask_all(self._near, wire.write_probe(probe, limit))
+        raise_if_all_failed(answers)
+        members = [member for member, _ in answers]
         found: list[Near] = []
         for member, answer in answers:
             if not isinstance(answer, StageError):
                 rows = wire.NEAR.read(answer)
                 found += [near for near in rows if holder(near.row.tenant + near.row.key, members) == member]
-        _raise_if_all_failed([answer for _, answer in answers])
         found.sort(key=lambda near: -near.similarity)
         return found[:limit]
 
     async def _everywhere(self, path: str, body: bytes) -> int:
-        answers = [answer for _, answer in await self._lane.ask_all(path, body)]
-        for answer in answers:
+        count = 0
+        for _, answer in await self._lane.ask_all(path, body):
             if isinstance(answer, StageError):
                 raise answer
-        if not answers:
-            await self._lane.ask(path, body)  # nobody is there, and the lane says so
-        return sum(wire.NUMBER.read(answer) for answer in answers if isinstance(answer, bytes))
-
-
-def _raise_if_all_failed(answers: Sequence[bytes | StageError]) -> None:
-    errors = [answer for answer in answers if isinstance(answer, StageError)]
-    if errors and len(errors) == len(answers):
-        raise errors[0]
+            count += wire.NUMBER.read(answer)
+        return count
