@@ -4,16 +4,19 @@ Deployment classes have an async `__init__`, which Serve awaits: they are made b
 """
 
 import asyncio
+import ssl
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any
 
 from warmlane.adapters.telemetry import make_tracer
 from warmlane.clock import Clock, SystemClock
-from warmlane_serve import encryption, logs
+from warmlane_serve import logs
 from warmlane_serve.carried import settings_of
 from warmlane_serve.lane.bearer import bearer
 from warmlane_serve.lane.server import Routes
+from warmlane_serve.lane.tls import server_tls
 from warmlane_serve.process import limit_process
 from warmlane_serve.stage import Here, Stage
 
@@ -40,9 +43,16 @@ class Placed(Stage):
             name=name,
             bearer=self.bearer,
             here=self.here,
-            tls=encryption.answering(self.settings.cluster),
+            tls=self._tls(server_tls),
             tracer=None if self.settings.telemetry.otlp_endpoint is None else self.tracer,
         )
+
+    def _tls(self, make: Callable[[Path, Path, Path], ssl.SSLContext]) -> ssl.SSLContext | None:
+        """What `make` makes of the cluster's files; None where there is no TLS. Raises: ConfigError."""
+        cluster = self.settings.cluster
+        if cluster.tls_cert is None or cluster.tls_key is None or cluster.tls_ca is None:
+            return None
+        return make(cluster.tls_cert.expanduser(), cluster.tls_key.expanduser(), cluster.tls_ca.expanduser())
 
     async def _close(self) -> None:
         await self._end_traces()
