@@ -219,8 +219,7 @@ class Exchange:
         assert self._peer is not None
         assert self._response is not None
         try:
-            if not self._response.closed or not isinstance(self._body, bytes):
-                await self._response.__aexit__(kind, error, at)
+            await self._response.__aexit__(kind, error, at)
         finally:
             self._peer.leave()
         if isinstance(error, aiohttp.ClientError):

@@ -1,7 +1,7 @@
 """One replica as its callers see it: a pool of connections, and how many calls are under way there."""
 
 import ssl
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Final
 
 import aiohttp
@@ -13,6 +13,9 @@ from warmlane_serve.lane.discovery import Member
 
 _CONNECT: Final = 2.0
 """Seconds that a connection to a stage may take: it is on the same machine, or in the same data centre."""
+
+_WHOLE: Final = 512 << 10
+"""Bytes that are handed to a socket in one go: more would hold up the loop."""
 
 _NOT_ADDED: Final = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 _KEEP_ALIVE: Final = 300.0  # less than a stage keeps idle connections: so that it is the caller who closes them
@@ -52,6 +55,8 @@ class Peer:
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = URL(self._base + path)
+        if isinstance(data, bytes) and len(data) > _WHOLE:
+            data = _sliced(data)
         return self._session.post(url, data=data, headers=headers, allow_redirects=False)
 
     def enter(self) -> None:
@@ -86,3 +91,8 @@ class Peer:
             return "http://lane"
         host = f"[{self.member.host}]" if ":" in self.member.host else self.member.host
         return f"{'https' if secure else 'http'}://{host}:{self.member.port}"
+
+
+async def _sliced(data: bytes) -> AsyncGenerator[bytes, None]:
+    for start in range(0, len(data), _WHOLE):
+        yield data[start : start + _WHOLE]

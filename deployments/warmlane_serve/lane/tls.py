@@ -28,7 +28,7 @@ def _context(protocol: int, cert: Path, key: Path, ca: Path) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         msg = (
             f"WARMLANE_CLUSTER__TLS_CERT, __TLS_KEY, __TLS_CA: {cert}, {key} and {ca} cannot be used "
-            f"({type(error).__name__}); they must be PEM files: a certificate, its key, and the authority that signed all"
+            f"({type(error).__name__}); they must be PEM files: a certificate, its key, and who signed it"
         )
         raise ConfigError(msg) from None
     return context
