@@ -6,7 +6,7 @@ from typing import Any
 from warmlane.errors import ConfigError, StageError
 from warmlane_serve.lane.handlers import cache_routes
 from warmlane_serve.placed import Placed
-from warmlane_serve.sharding import open_shards, settings_of_shard
+from warmlane_serve.sharding import folder_of, open_shards, settings_of_shard
 from warmlane_serve.stage import Here
 from warmlane_serve.watchdog import Watchdog
 
@@ -29,10 +29,15 @@ class CacheStore(Placed):
             raise ConfigError(msg)
         settings = settings_of_shard(self.settings, rank)
         self._durable, self._volatile = await open_shards(settings, self.clock, patience=_PATIENCE)
+        self._keeps = str(folder_of(settings) or "")
         for shard in (self._durable, self._volatile):
             shard.start()
         await self._serve("store", cache_routes(self._durable, self._volatile))
         self._watchdog = Watchdog(f"shard {rank}", self._ask, every=_WATCH_EVERY, patience=_HANGS_AFTER)
+
+    def about(self) -> dict[str, Any]:
+        """The same of this shard, and where it keeps what it keeps."""
+        return {**super().about(), "keeps": self._keeps}
 
     async def reconfigure(self, user_config: Any, rank: Any) -> None:  # noqa: ARG002 - Serve's signature
         """Take note of another rank, which Serve gives when shards go. The journal cannot be changed on the way."""

@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--solo", action="store_true", help="in one process (today the only way, and the default)")
     serve.set_defaults(run=_serve)
     check = commands.add_parser("check", help="print the effective settings and what is wrong with them")
+    check.add_argument("--cluster", action="store_true", help="what runs where in the running cluster, instead")
     check.set_defaults(run=_check)
     for command in (serve, check):
         command.add_argument("--host", help="address to listen on (127.0.0.1)")
@@ -64,9 +65,13 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     from warmlane.settings import load
-    from warmlane_serve.check import run
 
-    return run(load(chosen.config, _overrides(chosen)), sys.stdout)
+    settings = load(chosen.config, _overrides(chosen))
+    if chosen.cluster:
+        from warmlane_serve.overview import run
+    else:
+        from warmlane_serve.check import run
+    return run(settings, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Deployment classes have an async `__init__`, which Serve awaits: they are made b
 """
 
 import asyncio
+import os
 import ssl
 import sys
 from collections.abc import Callable, Coroutine, Mapping
@@ -46,6 +47,17 @@ class Placed(Stage):
             tls=self._tls(server_tls),
             tracer=None if self.settings.telemetry.otlp_endpoint is None else self.tracer,
         )
+
+    def about(self) -> dict[str, Any]:
+        """What an operator wants to know of this replica; `overview` asks all of them."""
+        return {
+            "replica": self.here.replica,
+            "node": self.here.node,
+            "host": self.here.host,
+            "pid": os.getpid(),
+            "rank": self.here.rank,
+            **self.record_autoscaling_stats(),
+        }
 
     def _tls(self, make: Callable[[Path, Path, Path], ssl.SSLContext]) -> ssl.SSLContext | None:
         """What `make` makes of the cluster's files; None where there is no TLS. Raises: ConfigError."""

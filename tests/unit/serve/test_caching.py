@@ -34,6 +34,7 @@ async def test_a_row_outlives_its_replica(tmp_path: Path) -> None:
         await first.put(row)
         await first.aclose()
         assert is_owned(tmp_path / "cache" / "shard-0")
+        assert stage.about()["keeps"] == str(tmp_path / "cache" / "shard-0")
     assert not is_owned(tmp_path / "cache" / "shard-0")
 
     async with replica(CacheStore, settings(tmp_path)) as stage:

@@ -1,5 +1,6 @@
 """What every stage in a replica does alike."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ async def test_it_serves_until_it_is_ended(tmp_path: Path) -> None:
         place = stage.record_replica_metadata()["lane"]
         lane = lane_to(stage)
         assert await lane.ask("/ping") == b""
+        assert (stage.about()["host"], stage.about()["pid"]) == (place["host"], os.getpid())
         await lane.aclose()
 
     assert stage.__del__() is None
