@@ -1,6 +1,8 @@
 """Storing an answer after its last byte has left: judged, sealed, put. Nothing here can delay or fail a call."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
@@ -16,6 +18,13 @@ from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.seal import Labels, seal
 from warmlane.trip import Trip
+
+Announce: TypeAlias = Callable[[], Awaitable[None]]
+"""Tells other processes that what they remember of callers may have become wrong. Never raises."""
+
+
+async def alone() -> None:
+    """Tell nobody: there is no other process."""
 
 
 class Keeping:
@@ -33,8 +42,10 @@ class Keeping:
         reporter: Reporter,
         tracer: Tracer,
         clock: Clock,
+        announce: Announce = alone,
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
+        self._announce = announce
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
         self._labels, self._patience = Labels(pepper), Patience(deadlines.keep)
         self._reporter, self._tracer, self._clock = reporter, tracer, clock
@@ -63,9 +74,11 @@ class Keeping:
         self._reporter.stored(trip, size=size, near=vector is not None, took=took)
 
     async def mark(self, trip: Trip, caller: Caller, *, rejected: bool) -> None:
-        """Keep it beyond this process that the provider rejected the caller's key, or forget it again."""
-        if not caller.durable:  # nothing else of theirs outlives this process either
-            return
+        """Keep it beyond this process that the provider rejected the caller's key, or forget it again.
+
+        A rejection is announced once it is kept: whoever hears of it and asks will find it. That a key works again need
+        not be: where it was thought not to, its next call says so.
+        """
         cache, key, now = self._caches.of(caller), standing_key(caller), self._clock.now()
         try:
             if rejected:
@@ -75,6 +88,8 @@ class Keeping:
                 await self._patience.wait(cache.delete(caller.tenant, [key]))
         except Exception as error:  # noqa: BLE001 - this process knows it all the same
             self._reporter.stage_failed(trip, Stage.STORE, error)
+        if rejected:
+            await self._announce()
 
     def _entry(self, trip: Trip, look: Look, body: bytes, finish: Finish, *, streamed: bool) -> Entry:
         now = self._clock.now()

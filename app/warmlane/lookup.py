@@ -70,7 +70,7 @@ class Lookup:
         """What the cache has, or None; notes in `trip` what storing the answer will need."""
         with self._tracer.span("lookup"):
             started = self._clock.monotonic()
-            if caller.durable and not self._standings.knows(caller.tenant):
+            if not self._standings.knows(caller.tenant):
                 await self._recall(trip, caller)
             found = await self._same(trip, caller, trip.key, Outcome.EXACT) if look.read else None
             if found is None:
@@ -81,7 +81,7 @@ class Lookup:
         return found
 
     async def _recall(self, trip: Trip, caller: Caller) -> None:
-        """Whether an earlier process saw this caller's key rejected."""
+        """Whether another process, now or earlier, saw this caller's key rejected."""
         mark = self._caches.of(caller).get(caller.tenant, standing_key(caller))
         row = await self._within(trip, Stage.LOOKUP, self._deadlines.store, mark)
         self._standings.recall(caller.tenant, rejected=row is not None)

@@ -117,7 +117,7 @@ class Forwarder(Port, Protocol):
 
 
 class Counters(Port, Protocol):
-    """Numbers that every process of the gateway sees alike.
+    """Numbers that many processes agree on, by name: 64 bits, signed.
 
     A number starts anywhere and is lost with its keeper: only that it changes means something. Raises: StageError only.
     """

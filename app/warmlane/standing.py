@@ -48,11 +48,11 @@ class Standings:
         return None
 
     def knows(self, tenant: bytes) -> bool:
-        """Whether anything is known of `tenant`; if not, an earlier process may have left a `recall` in the store."""
+        """Whether anything is known of `tenant`; if not, another process may have left a `recall` in the store."""
         return tenant in self._seen
 
     def recall(self, tenant: bytes, *, rejected: bool) -> None:
-        """What an earlier process left, where nothing newer is known."""
+        """What another process left, where nothing newer is known."""
         if tenant not in self._seen:
             self._remember(tenant, _Seen(worked=0.0, rejected=rejected))
 

@@ -13,7 +13,7 @@ from warmlane.clock import Clock
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.errors import Loading, WarmlaneError
 from warmlane.gateway import Gateway
-from warmlane.keeping import Keeping
+from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.ports import Cache, Embedder, Forwarder, Port, Sink, Tracer
@@ -71,8 +71,12 @@ class Front:
         sinks: Sequence[Sink],
         metrics: Metrics | None,
         tracer: Tracer,
+        announce: Announce = alone,
     ) -> None:
-        """Put the parts together; `key` is the pepper, and `metrics` what is told at /metrics, None: nothing."""
+        """Put the parts together; `key` is the pepper, and `metrics` what is told at /metrics, None: nothing.
+
+        `announce` makes other fronts `forget`.
+        """
         self._ports, self._tracer, self._clock = ports, tracer, clock
         self._tasks, self._clockwork = Tasks(), Tasks()
         self._bus = Bus(sinks, clock=clock)
@@ -81,7 +85,7 @@ class Front:
         self._repeats = Repeats(os.urandom(32), max_bytes=cache.recent_bytes)
         self._standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
         self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
-        self.gateway = self._gateway(lane, key, _deadlines(settings))
+        self.gateway = self._gateway(lane, key, _deadlines(settings), announce)
         edge, limits = Edge(Router(providers(settings)), errors=OpenAIChat()), _limits(settings)
         self.application = Application(
             gateway=self.gateway,
@@ -126,7 +130,7 @@ class Front:
                 said[name] = error.message
         return said
 
-    def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines) -> Gateway:
+    def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Gateway:
         caches, chat = Caches(durable=self._ports.durable, volatile=self._ports.volatile), OpenAIChat()
         lookup = Lookup(
             caches=caches,
@@ -148,6 +152,7 @@ class Front:
             reporter=self._reporter,
             tracer=self._tracer,
             clock=self._clock,
+            announce=announce,
         )
         return Gateway(
             lane=lane,

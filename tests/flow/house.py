@@ -15,7 +15,7 @@ from warmlane.clock import ManualClock
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.events import Event
 from warmlane.gateway import Gateway
-from warmlane.keeping import Keeping
+from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.model import Head
@@ -88,16 +88,18 @@ class House:
         recent_bytes: int = 1_000_000,
         provider: ScriptedForwarder | None = None,
         tracer: Tracer | None = None,
+        volatile: Shard | None = None,
+        announce: Announce = alone,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
         self.durable = a_shard(clock) if durable is None else durable  # an empty one is falsy
-        self.volatile = a_shard(clock)
+        self.volatile = a_shard(clock) if volatile is None else volatile
         self.recent = Recent(max_bytes=recent_bytes, seconds=60, clock=clock)
         self.edge = Edge(Router(table({})), errors=OpenAIChat())
         self.bus = Bus([self], clock=clock)
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
-        self._tracer = tracer or NullTracer()
+        self._tracer, self._announce = tracer or NullTracer(), announce
         self._events: list[Event] = []
         self._count = 0
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
@@ -111,7 +113,7 @@ class House:
         )  # fmt: skip
         self.keeping = Keeping(
             caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, deadlines=deadlines,
-            reporter=self.reporter, tracer=self._tracer, clock=self.clock,
+            reporter=self.reporter, tracer=self._tracer, clock=self.clock, announce=self._announce,
         )  # fmt: skip
         return Gateway(
             lane=lane,

@@ -158,3 +158,31 @@ async def test_a_restart_does_not_forgive(clock: ManualClock, tmp_path: Path) ->
         )
     async with House(clock, durable=await opened(tmp_path, clock)) as later:
         await (Talk(later) >> ask() << reply("4", x_cache="HIT"))
+
+
+async def test_a_guessable_key_is_remembered_as_rejected_elsewhere_too(clock: ManualClock) -> None:
+    """As long as the memory that its answers are in lives: every process that is new to the key asks it."""
+    announced: list[str] = []
+
+    async def announce() -> None:
+        announced.append("rejected")
+
+    async with House(clock, announce=announce) as gw:
+        await (
+            Talk(gw)
+            >> ask(key=b"guess-me")
+            << upstream("4")
+            >> ask(OTHER, key=b"guess-me")
+            << upstream(status=401, json=DENIED)
+        )
+        assert announced == ["rejected"]
+        async with House(clock, volatile=gw.volatile) as other:
+            await (
+                Talk(other)
+                >> ask(key=b"guess-me")
+                << upstream(status=401, json=DENIED)
+                << reply(status=401, x_cache="REFRESH", cache_status="warmlane; fwd=stale")
+                >> ask(OTHER, key=b"guess-me")
+                << upstream("6")
+            )
+        assert announced == ["rejected"]  # that a key works again need not be

@@ -1,4 +1,4 @@
-"""The laws of stores and indexes as test classes: subclass one, write `make`, and pytest runs every law against yours.
+"""The laws of the ports as test classes: subclass one, write `make`, and pytest runs every law against yours.
 
     class TestMine(StoreContract):
         def make(self, root: Path, clock: Clock) -> Store:
@@ -7,6 +7,7 @@
 Needs pytest, pytest-asyncio (`asyncio_mode = "auto"`) and, for the machine, hypothesis.
 """
 
+from warmlane_stores.testing.counters import CountersContract
 from warmlane_stores.testing.indexes import VectorIndexContract
 from warmlane_stores.testing.machine import StoreMachine
 from warmlane_stores.testing.nears import NearStoreContract
@@ -15,6 +16,7 @@ from warmlane_stores.testing.stores import ScannableContract, StoreContract
 from warmlane_stores.testing.values import a_probe, a_row, a_sealed, a_vector, digest
 
 __all__ = [
+    "CountersContract",
     "NearStoreContract",
     "QuotaContract",
     "ScannableContract",
