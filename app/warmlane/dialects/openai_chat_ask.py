@@ -44,21 +44,24 @@ class _Survey(NamedTuple):
     tools: bool
 
 
+_TEXT_ONLY = _Survey(files=False, media=False, tools=False)
+
+
 def read(body: JsonObject) -> Ask:
     """What `body` asks. Never raises, changes nothing in `body`, and shares what it does not change."""
     keyed = body
     if not UNKEYED.isdisjoint(body):
         keyed = {name: value for name, value in body.items() if name not in UNKEYED}
-    model, options = body.get("model"), body.get("stream_options")
+    model, plain = body.get("model"), _RARE.isdisjoint(body)
     streamed = body.get("stream") is True
-    survey = _survey(body) if _is_readable(body) else None
+    survey = _survey(body) if _is_readable(body, plain=plain) else None
     text = None if survey is None else _text(body)
     return Ask(
         model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
         streamed=streamed,
-        wants_usage=streamed and isinstance(options, dict) and options.get("include_usage") is True,
+        wants_usage=streamed and _wants_usage(body.get("stream_options")),
         deterministic=_is(body.get("temperature"), 0),
-        never=NoCache.UNREADABLE if survey is None else _never(body, survey),
+        never=NoCache.UNREADABLE if survey is None else _never(body, survey, plain=plain),
         not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
         text=text,
         keyed=keyed,
@@ -66,14 +69,18 @@ def read(body: JsonObject) -> Ask:
     )
 
 
-def _is_readable(body: JsonObject) -> bool:
+def _wants_usage(options: Json) -> bool:
+    return isinstance(options, dict) and options.get("include_usage") is True
+
+
+def _is_readable(body: JsonObject, *, plain: bool) -> bool:
     """Whether the members have the types that we go by; the messages are for `_survey` to read."""
     model, messages = body.get("model"), body.get("messages")
     return (
         isinstance(model, str)
         and model != ""
         and isinstance(body.get("stream") or False, bool)
-        and (_RARE.isdisjoint(body) or _are_rare_ones_readable(body))
+        and (plain or _are_rare_ones_readable(body))
         and isinstance(messages, list)
         and messages != []
     )
@@ -103,7 +110,7 @@ def _survey(body: JsonObject) -> _Survey | None:
             return None
         tools = tools or _uses_tools(message)
         files = files or bool(message.get("audio"))  # an earlier spoken answer, named by an id
-    return _Survey(files, media, tools)
+    return _Survey(files, media, tools) if files or media or tools else _TEXT_ONLY
 
 
 def _is_part(part: Json) -> bool:
@@ -125,14 +132,14 @@ def _is_number(value: Json) -> bool:
 
 def _is(value: Json, whole: int) -> bool:
     """Whether `value` is this number, exactly: 1e-999 is not 0, though a float cannot hold it."""
-    if isinstance(value, LosslessFloat):
-        return number(value) == b"%d" % whole
-    return _is_number(value) and value == whole
+    if type(value) is int:  # and no bool
+        return value == whole
+    return isinstance(value, LosslessFloat) and number(value) == b"%d" % whole
 
 
-def _never(body: JsonObject, survey: _Survey) -> NoCache | None:
-    """Contract §6, "Never"."""
-    if _RARE.isdisjoint(body):
+def _never(body: JsonObject, survey: _Survey, *, plain: bool) -> NoCache | None:
+    """Contract §6, "Never". `plain`: none of the rare members is there."""
+    if plain:
         if survey.files:
             return NoCache.SERVER_STATE
         return NoCache.HOSTED_TOOLS if body["model"].endswith(_ONLINE) else None
