@@ -80,7 +80,5 @@ class Generation:
         if self._clock.monotonic() - self._read_at >= PATIENCE or self._owed:
             self._forget()
         if not self._is_silent:  # said once, not every second
-            _log.warning(
-                "the generation cannot be read: %s; nothing is remembered here meanwhile", type(error).__name__
-            )
+            _log.warning("the counter does not answer (%s): nothing is remembered here meanwhile", type(error).__name__)
         self._is_silent = True
