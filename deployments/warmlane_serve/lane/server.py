@@ -126,6 +126,10 @@ class StageServer:
             if traceparent is None:
                 return await self._answer(request)
             return await self._traced(request, traceparent, waited)
+        except WarmlaneError as error:
+            return _trouble(TROUBLE, error)
+        except Exception as error:  # noqa: BLE001 - a handler may fail in any way
+            return self._failed(request, error)
         finally:
             self.load.in_flight -= 1
             if self._draining and not self.load.in_flight:
@@ -133,7 +137,7 @@ class StageServer:
 
     async def _traced(self, request: web.BaseRequest, traceparent: str, waited: float) -> web.StreamResponse:
         assert self._tracer is not None
-        with self._tracer.span(self._name, parent=traceparent.encode("latin-1")) as span:
+        with self._tracer.span(self._name, parent=traceparent.encode("latin-1", "replace")) as span:
             if span.is_recording:
                 span.set(
                     {
@@ -146,23 +150,24 @@ class StageServer:
             return await self._answer(request)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if not compare_digest(request.headers.get("Authorization", "").encode("latin-1", "replace"), self._expected):
+        if not compare_digest(request.headers.get("Authorization", "").encode("utf-8", "replace"), self._expected):
             return self._refuse()
         handler = self._routes.get(request.rel_url.raw_path)
         if handler is None:
             return _trouble(404, StageError(f"{self._name} does not do that: is it of another version?"))
-        try:
-            return await handler(request)
-        except WarmlaneError as error:
-            return _trouble(TROUBLE, error)
-        except ConnectionError:  # the caller has gone
-            raise
-        except Exception as error:  # noqa: BLE001 - a handler may fail in any way
+        return await handler(request)
+
+    def _failed(self, request: web.BaseRequest, error: Exception) -> web.StreamResponse:
+        """The answer to a call that was no success for a reason nobody foresaw; aiohttp would log the error's text."""
+        gone = request.transport is None or request.transport.is_closing()
+        if not gone:
             # The type alone: an exception's text may hold what a caller sent.
             _log.error("%s failed: %s", self._name, type(error).__name__)
-            if request.writer.output_size > 0:  # half an answer: only a cut says that it is not whole
-                raise ConnectionAbortedError from None
-            return _trouble(500, StageError(f"{self._name} failed: {type(error).__name__}"))
+        if gone or request.writer.output_size > 0:  # half an answer: only a cut says that it is not whole
+            if request.transport is not None:
+                request.transport.abort()
+            raise asyncio.CancelledError
+        return _trouble(500, StageError(f"{self._name} failed: {type(error).__name__}"))
 
     def _refuse(self) -> web.StreamResponse:
         if not self._told_of_strangers:
