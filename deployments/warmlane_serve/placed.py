@@ -11,6 +11,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from warmlane.adapters.telemetry import make_tracer
 from warmlane.clock import Clock, SystemClock
 from warmlane_serve import logs
@@ -20,6 +22,8 @@ from warmlane_serve.lane.server import Routes
 from warmlane_serve.lane.tls import server_tls
 from warmlane_serve.process import limit_process
 from warmlane_serve.stage import Here, Stage
+
+_LOOPBACK = "127.0.0.1"
 
 
 class Placed(Stage):
@@ -32,10 +36,15 @@ class Placed(Stage):
         asyncio.get_running_loop().set_exception_handler(logs.unforeseen)
         self.clock: Clock = SystemClock()
         self.settings, self.key = settings_of(what)
-        self.here = here or Here.of_replica()
+        self.here = here or self._where()
         self.bearer = bearer(self.key)
         telemetry = self.settings.telemetry
         self.tracer, self._end_traces = make_tracer(telemetry.otlp_endpoint, ratio=telemetry.sample_ratio)
+
+    def _where(self) -> Here:
+        """As Serve says it; where only this machine may call, other stages are called from it alone, too."""
+        here = Here.of_replica()
+        return msgspec.structs.replace(here, host=_LOOPBACK) if self.settings.is_loopback else here
 
     async def _serve(self, name: str, routes: Routes) -> None:
         """Answer callers from now on."""

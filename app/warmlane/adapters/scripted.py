@@ -233,11 +233,12 @@ def _broke_off() -> Unreachable:
 
 
 class ScriptedUpstream(Script):
-    """A real HTTP/1.1 server on a free port of 127.0.0.1, as an async context manager."""
+    """A real HTTP/1.1 server on 127.0.0.1, as an async context manager."""
 
-    def __init__(self) -> None:
-        """Not listening yet. `connections` counts those that were ever accepted."""
+    def __init__(self, port: int = 0) -> None:
+        """Not listening yet; `port` 0 is a free one. `connections` counts those that were ever accepted."""
         super().__init__()
+        self._port = port
         self.connections = 0
         self.base_url = ""
         self.open: set[asyncio.Transport] = set()
@@ -246,7 +247,7 @@ class ScriptedUpstream(Script):
     async def __aenter__(self) -> Self:
         """Listen; `base_url` is set."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self._port)
         self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 

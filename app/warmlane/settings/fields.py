@@ -120,6 +120,9 @@ class EmbeddingSettings(Group):
     enabled: bool = Field(default=True, description="Whether questions are compared by meaning at all.")
     timeout_ms: Milliseconds = Field(default=250, description="Milliseconds it has before a call goes on without.")
     threads: int = Field(default=1, gt=0, le=64, description="Cores that one question may use.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="What it runs on; `auto` is a GPU where there is one."
+    )
 
 
 class UpstreamSettings(Group):
