@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast coverage lint format types imports bench docs model wheel lock clean
+.PHONY: help setup run test test-fast coverage lint format types imports bench peers docs model wheel lock clean
 
 PYTHONS ?= python3.11 python3.12 python3.13 python3
 BIN := .venv/bin
@@ -40,8 +40,11 @@ types: setup ## mypy, strict
 imports: setup ## who may import whom
 	$(BIN)/lint-imports
 
-bench: setup ## measure side by side with a floor and a pass-through; writes bench/RESULTS.md
+bench: setup ## measure side by side with a floor and a pass-through; writes bench/RESULTS.md (ARGS=--peers: others too)
 	$(BIN)/python -m bench $(ARGS)
+
+peers: setup ## install the gateways of others that `make bench ARGS=--peers` measures beside, into .venv-peers
+	bench/peers/install.sh
 
 docs: setup ## write docs/reference/ from the code
 	$(BIN)/python scripts/make_reference.py
@@ -59,7 +62,7 @@ lock: setup ## remake the lock files from pyproject.toml (ARGS=--upgrade moves e
 	scripts/lock.sh $(ARGS)
 
 clean: ## remove what was made here, .venv included; the cache's data in .warmlane stays
-	rm -rf .venv .venv-model dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-model .venv-peers dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One step per stamp, so that a changed lock installs again and a changed pyproject.toml only relinks.
 .venv/installed: pyproject.toml .venv/locked

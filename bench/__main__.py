@@ -1,4 +1,4 @@
-"""One command: measure, print the page, and keep it. `python -m bench [--quick] [--only a,b]`."""
+"""One command: measure, print the page, and keep it. `python -m bench [--quick] [--only a,b] [--peers]`."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import cases
 from bench.measure import Effort
+from bench.peers.beside import beside
 from bench.processes import Broken, Cores
 from bench.report import page
 from bench.results import Failure, Result
@@ -23,6 +24,7 @@ _BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
     "d": cases.streams,
 }
 _LETTERS = "abcdef"
+_PEERS = "p"
 
 
 def main() -> int:
@@ -30,13 +32,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds a case: to see that it runs, not to quote")
     parser.add_argument("--only", default=",".join(_LETTERS), metavar="a,b,…", help="these cases (default: all)")
+    parser.add_argument("--peers", action="store_true", help="other gateways too (bench/peers/install.sh)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of every `finally`: no server is left behind
     effort = Effort(rounds=3, seconds=0.4) if options.quick else Effort(rounds=11, seconds=0.8)
-    chosen = options.only.split(",")
+    chosen = [*options.only.split(","), *(_PEERS if options.peers else "")]
     results = list(_measure(chosen, Cores.split(), effort))
-    is_whole = not options.quick and set(chosen) == set(_LETTERS)
-    text = page(results, "make bench" if is_whole else f"python -m bench {' '.join(sys.argv[1:])}", effort)
+    is_whole = not options.quick and set(chosen) >= set(_LETTERS)
+    whole = "make bench" + (' ARGS="--peers"' if options.peers else "")
+    text = page(results, whole if is_whole else f"python -m bench {' '.join(sys.argv[1:])}", effort)
     print(text)
     if is_whole:
         _PAGE.write_text(text, encoding="utf-8")
@@ -54,6 +58,9 @@ def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result
         yield from _kept("e", semantic(effort.rounds * 100, cores.measured))
     if "f" in chosen:
         yield from _kept("f", startup(cores, min(effort.rounds, 5)))
+    if _PEERS in chosen:
+        with cases.stand(cores, effort) as at:
+            yield from _kept(_PEERS, beside(at, None))
 
 
 def _kept(letter: str, found: Iterator[Result]) -> Iterator[Result]:

@@ -66,14 +66,14 @@ def numbered(template: bytes) -> Maker:
     return lambda number: b"%b%010d%b" % (before, number, after)
 
 
-def questions(key: str, count: int, extra: Fields = ()) -> list[bytes]:
+def questions(key: str, count: int, extra: Fields = (), path: bytes = PATH) -> list[bytes]:
     """`count` requests that differ in what is asked."""
-    return [framed(PATH, key, body(_question(f"{number:010d}")), extra) for number in range(count)]
+    return [framed(path, key, body(_question(f"{number:010d}")), extra) for number in range(count)]
 
 
-def unique(key: str, *, stream: bool = False, extra: Fields = ()) -> Maker:
+def unique(key: str, *, stream: bool = False, extra: Fields = (), path: bytes = PATH) -> Maker:
     """A new question each time."""
-    return numbered(framed(PATH, key, body(_question(_MARK), stream=stream), extra))
+    return numbered(framed(path, key, body(_question(_MARK), stream=stream), extra))
 
 
 def same_but_bytes(key: str) -> Maker:

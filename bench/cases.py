@@ -19,9 +19,9 @@ USUAL = 16
 """Requests in flight, where nothing else is said."""
 
 _OTHERS = (1, 64, 256)
-_QUESTIONS = 64
-_EXACT: asks.Fields = (("X-Cache-Mode", "exact_match"),)
-_NOTHING_LIKE_IT: asks.Fields = (("X-Cache-Threshold", "1"),)
+QUESTIONS = 64
+EXACT: asks.Fields = (("X-Cache-Mode", "exact_match"),)
+NOTHING_LIKE_IT: asks.Fields = (("X-Cache-Threshold", "1"),)
 """These questions are much alike: below this, one would be answered by another."""
 
 
@@ -34,7 +34,7 @@ class Stand:
     upstream: Server
     gateway: Server
     key: str = field(default_factory=asks.new_key, repr=False)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(_QUESTIONS))
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(QUESTIONS))
 
 
 @contextmanager
@@ -49,35 +49,35 @@ def stand(cores: Cores, effort: Effort) -> Iterator[Stand]:
 
 def hits(at: Stand) -> Iterator[Result]:
     """Case a: the same bytes again."""
-    requests = _remembered(at)
-    with _floor(at, requests[0]) as beside:
-        yield _hit(at, beside, "exact hit", asks.repeated(requests), 1.0)
+    requests = remembered(at)
+    with beside_floor(at, requests[0]) as beside:
+        yield hit(at, beside, "exact hit", asks.repeated(requests), 1.0)
 
 
 def fresh_hits(at: Stand) -> Iterator[Result]:
     """Case b: the same request in other bytes each time, so that only its canonical form is known."""
-    requests = _remembered(at)
-    with _floor(at, requests[0]) as beside:
-        yield _hit(at, beside, "exact hit, bytes not seen lately", asks.same_but_bytes(at.key), 1.6)
+    requests = remembered(at)
+    with beside_floor(at, requests[0]) as beside:
+        yield hit(at, beside, "exact hit, bytes not seen lately", asks.same_but_bytes(at.key), 1.6)
 
 
 def misses(at: Stand) -> Iterator[Result]:
     """Case c: a new question each time, stored; and whether the ratio stays flat from 1 to 256 in flight."""
-    with _passthrough(at) as beside:
-        first = _miss(at, beside, "miss, stored", USUAL, _EXACT, 2.6)
+    with beside_passthrough(at) as beside:
+        first = miss(at, beside, "miss, stored", USUAL, EXACT, 2.6)
         yield first
         for in_flight in _OTHERS:
-            other = _miss(at, beside, "miss, stored", in_flight, _EXACT)
+            other = miss(at, beside, "miss, stored", in_flight, EXACT)
             yield other
             flat = other.compared.ratio / first.compared.ratio
             yield Fact(f"miss, stored: ratio at {in_flight} in flight by the ratio at {USUAL}", flat, "×", 1.5)
-        yield _miss(at, beside, "miss, stored and embedded", USUAL, _NOTHING_LIKE_IT)
+        yield miss(at, beside, "miss, stored and embedded", USUAL, NOTHING_LIKE_IT)
 
 
 def streams(at: Stand) -> Iterator[Result]:
     """Case d: a new question each time, answered by a stream of 52 chunks, stored."""
-    make = asks.unique(at.key, stream=True, extra=_EXACT)
-    with _passthrough(at) as beside:
+    make = asks.unique(at.key, stream=True, extra=EXACT)
+    with beside_passthrough(at) as beside:
         ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
         together = compare(theirs, ours, USUAL, at.effort, at.numbers)
         _check_stored(at, make, USUAL)
@@ -87,12 +87,13 @@ def streams(at: Stand) -> Iterator[Result]:
     yield Fact("stream: added time to the first chunk", (alone.ours.first - alone.theirs.first) * 1e3, "ms")
 
 
-def _hit(at: Stand, beside: Server, case: str, make: Maker, limit: float) -> Ratio:
+def hit(at: Stand, beside: Server, case: str, make: Maker, limit: float) -> Ratio:
+    """What `make` asks for, found in the cache, by the floor. Raises: Broken."""
     ours, theirs = Side(at.gateway, make, b"x-cache: hit"), Side(beside, make, b"x-cache: hit")
     return Ratio(case, "floor", compare(theirs, ours, USUAL, at.effort, at.numbers), limit)
 
 
-def _miss(
+def miss(
     at: Stand,
     beside: Server,
     case: str,
@@ -100,6 +101,7 @@ def _miss(
     extra: asks.Fields = (),
     limit: float | None = None,
 ) -> Ratio:
+    """A new question each time, by the pass-through; seen to be stored. Raises: Broken."""
     make = asks.unique(at.key, extra=extra)
     ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
     compared = compare(theirs, ours, in_flight, at.effort, at.numbers)
@@ -119,17 +121,17 @@ def _check_stored(at: Stand, make: Maker, in_flight: int) -> None:
         raise Broken(msg)
 
 
-def _remembered(at: Stand) -> list[bytes]:
+def remembered(at: Stand) -> list[bytes]:
     """Requests whose answers the gateway has stored by now."""
     with Load(at.gateway.port, 1) as load:
-        for request in asks.questions(at.key, _QUESTIONS, _EXACT):
+        for request in asks.questions(at.key, QUESTIONS, EXACT):
             load.drive(asks.repeated([request]), b"", itertools.count(), 0)
     at.gateway.settled()
-    return asks.questions(at.key, _QUESTIONS)
+    return asks.questions(at.key, QUESTIONS)
 
 
 @contextmanager
-def _floor(at: Stand, request: bytes) -> Iterator[Server]:
+def beside_floor(at: Stand, request: bytes) -> Iterator[Server]:
     """The floor, giving the very answer that the gateway gives to `request` now."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -140,7 +142,8 @@ def _floor(at: Stand, request: bytes) -> Iterator[Server]:
 
 
 @contextmanager
-def _passthrough(at: Stand) -> Iterator[Server]:
+def beside_passthrough(at: Stand) -> Iterator[Server]:
+    """The pass-through, in front of the same provider. Raises: Broken."""
     port, origin = free_port(), f"http://127.0.0.1:{at.upstream.port}"
     with running("pass-through", module("passthrough", port, origin), port, frozenset({at.cores.measured})) as server:
         yield server

@@ -82,17 +82,25 @@ def ratio_of(theirs: Sequence[Turn], ours: Sequence[Turn]) -> float:
 
 
 def compare(theirs: Side, ours: Side, in_flight: int, effort: Effort, numbers: Iterator[int]) -> Comparison:
-    """Warm both up, then drive them in turns, requests numbered from `numbers`. Raises: Broken."""
-    turns: dict[str, list[Turn]] = {theirs.server.name: [], ours.server.name: []}
+    """Measure two sides in turns. Raises: Broken."""
+    them, us = in_turns((theirs, ours), in_flight, effort, numbers)
+    return Comparison(in_flight, Figures.of(them), Figures.of(us), ratio_of(them, us))
+
+
+def in_turns(sides: Sequence[Side], in_flight: int, effort: Effort, numbers: Iterator[int]) -> list[list[Turn]]:
+    """Warm all up, then drive one after the other, round by round; the turns of each side. Raises: Broken.
+
+    Requests are numbered from `numbers`.
+    """
+    turns: list[list[Turn]] = [[] for _ in sides]
     with ExitStack() as stack:
-        loads = [(side, stack.enter_context(Load(side.server.port, in_flight))) for side in (theirs, ours)]
-        for side, load in loads:
+        loads = [stack.enter_context(Load(side.server.port, in_flight)) for side in sides]
+        for side, load in zip(sides, loads, strict=True):
             _turn(side, load, numbers, effort.seconds / 4)
         for _ in range(effort.rounds):
-            for side, load in loads:
-                turns[side.server.name].append(_turn(side, load, numbers, effort.seconds))
-    them, us = turns.values()
-    return Comparison(in_flight, Figures.of(them), Figures.of(us), ratio_of(them, us))
+            for side, load, its in zip(sides, loads, turns, strict=True):
+                its.append(_turn(side, load, numbers, effort.seconds))
+    return turns
 
 
 def _turn(side: Side, load: Load, numbers: Iterator[int], seconds: float) -> Turn:

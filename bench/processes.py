@@ -16,6 +16,11 @@ from types import MappingProxyType
 Child = subprocess.Popen[bytes]
 
 _PATIENCE = 30.0
+"""Seconds that a server has to start, and to end, where nothing else is said."""
+
+MOMENT = 0.05
+"""Seconds."""
+
 _pause = threading.Event().wait
 """A wait for something outside this process that nothing announces."""
 
@@ -50,16 +55,20 @@ class Server:
 
     def cpu(self) -> float:
         """CPU seconds so far, user and system, of all threads, those that ended included."""
-        # The process's CPU clock (clock_getcpuclockid(3)) counts nanoseconds, /proc/PID/stat hundredths of a second.
-        return time.clock_gettime((~self.pid << 3) | 2)
+        return cpu_of(self.pid)
+
+    @property
+    def quiet(self) -> float:
+        """CPU seconds within `MOMENT` below which it has nothing to do."""
+        return 0.001
 
     def settled(self) -> float:
-        """`cpu` once the work that answers left behind (storing) is done: idle for a twentieth of a second."""
+        """`cpu` once the work that answers left behind (storing) is done: quiet for a moment."""
         before = self.cpu()
         for _ in range(200):
-            _pause(0.05)
+            _pause(MOMENT)
             now = self.cpu()
-            if now - before < 0.001:
+            if now - before < self.quiet:
                 break
             before = now
         return now
@@ -70,6 +79,12 @@ class Server:
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far. Raises: OSError when there is none."""
+    # The process's CPU clock (clock_getcpuclockid(3)) counts nanoseconds, /proc/PID/stat hundredths of a second.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -78,21 +93,29 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    name: str, argv: Sequence[str], port: int, cores: frozenset[int], env: Mapping[str, str] = MappingProxyType({})
+    name: str,
+    argv: Sequence[str],
+    port: int,
+    cores: frozenset[int],
+    env: Mapping[str, str] = MappingProxyType({}),
+    patience: float = _PATIENCE,
 ) -> Iterator[Server]:
-    """Start `argv` on `cores`, wait until it accepts on `port`, and end it on the way out. Raises: Broken."""
+    """Start `argv` on `cores`, wait until it accepts on `port`, and end it on the way out. Raises: Broken.
+
+    It has `patience` seconds to start, and as many to end.
+    """
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
         child = _start(argv, cores, env, said.fileno())
         try:
             server = Server(name, child.pid, port, begun)
-            if (why := _await_port(server, child)) is not None:
+            if (why := _await_port(server, child, patience)) is not None:
                 said.seek(0)
                 msg = f"{name} {why}: {said.read()[-2000:].decode(errors='replace')}"
                 raise Broken(msg)
             yield server
         finally:
-            _end(child)
+            _end(child, patience)
 
 
 def module(name: str, *arguments: object) -> list[str]:
@@ -112,9 +135,9 @@ def _start(argv: Sequence[str], cores: frozenset[int], env: Mapping[str, str] | 
         os.sched_setaffinity(0, ours)
 
 
-def _await_port(server: Server, child: Child) -> str | None:
+def _await_port(server: Server, child: Child, patience: float) -> str | None:
     """None once it listens, else what came instead."""
-    until = server.begun + _PATIENCE
+    until = server.begun + patience
     while time.perf_counter() < until:
         if child.poll() is not None:
             return f"ended with code {child.returncode}"
@@ -125,10 +148,10 @@ def _await_port(server: Server, child: Child) -> str | None:
     return "did not listen"
 
 
-def _end(child: Child) -> None:
+def _end(child: Child, patience: float) -> None:
     child.terminate()
     try:
-        child.wait(10)
+        child.wait(patience)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

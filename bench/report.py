@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.measure import Effort, Figures
-from bench.results import Fact, Failure, Ratio, Result
+from bench.results import Absence, Fact, Failure, Note, Place, Ratio, Result
 
 _MARKS = {True: "✓", False: "✗", None: ""}
 _HOW = (
@@ -14,6 +14,12 @@ _HOW = (
     "and the provider on the rest. Medians. A ratio is of CPU time a request (user and system, all threads, what goes "
     "on after the answer included), ours by theirs, the median over the rounds."
 )
+_PLACES = """## Beside other gateways
+
+The same load on each in turns, on the same core, in front of the same provider; each in the settings below. None of
+them is asked to do more than the others, but they do not do the same: what a gateway checks, counts and logs besides is
+in its figure. The first row of a case is what the ratios are by."""
+_CELL = 300
 _PACKAGES = ("uvicorn", "httptools", "uvloop", "aiohttp", "httpx-aiohttp")
 
 
@@ -27,6 +33,7 @@ def page(results: Sequence[Result], command: str, effort: Effort) -> str:
         f"Limits kept: {held} of {held + missed}.",
         *_ratios([result for result in results if isinstance(result, Ratio)]),
         *_facts([result for result in results if isinstance(result, Fact)]),
+        *_places(results),
         *(
             f"**{failure.case} could not be measured**: {failure.why}"
             for failure in results
@@ -101,3 +108,30 @@ def _facts(facts: Sequence[Fact]) -> list[str]:
         for fact in facts
     ]
     return ["## Single numbers", table(["what", "measured", "limit", ""], rows)]
+
+
+def _places(results: Sequence[Result]) -> list[str]:
+    rows = [_place(result) for result in results if isinstance(result, Place | Absence)]
+    if not rows:
+        return []
+    head = ["case", "in flight", "gateway", "CPU µs a request", "by the first", "requests/s", "p50 / p99 ms"]
+    notes = [f"- {result.who}: {result.text}." for result in results if isinstance(result, Note)]
+    return [_PLACES, table([*head, "first byte ms"], rows), "\n".join(notes)]
+
+
+def _place(result: Place | Absence) -> list[str]:
+    if isinstance(result, Absence):
+        return [result.case, "", result.who, f"not measured: {_in_a_cell(result.why)}", *[""] * 4]
+    shown = (show(result.figures) for show in (_rate, _latency, _first))
+    name = result.who if result.who == result.base else f"**{result.who}**"
+    return [result.case, str(result.in_flight), name, _cpu(result.figures), f"**{result.ratio:.2f}**", *shown]
+
+
+def _first(figures: Figures) -> str:
+    return f"{figures.first * 1e3:.2f}"
+
+
+def _in_a_cell(text: str) -> str:
+    """One line, and no more than a reader of a table wants."""
+    line = " ".join(text.split()).replace("|", "\\|")
+    return line if len(line) <= _CELL else f"{line[: _CELL // 2]} … {line[-_CELL // 2 :]}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.measure import Comparison
+from bench.measure import Comparison, Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,50 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What one of several gateways did under the same load; `ratio` is its CPU a request by that of `base`."""
+
+    case: str
+    in_flight: int
+    who: str
+    base: str
+    ratio: float
+    figures: Figures
+
+    @property
+    def kept(self) -> bool | None:
+        """For information."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One of several gateways that could not be measured in a case, and why. Not ours to mend."""
+
+    case: str
+    who: str
+    why: str
+
+    @property
+    def kept(self) -> bool | None:
+        """For information."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was measured under a name: its version and its settings."""
+
+    who: str
+    text: str
+
+    @property
+    def kept(self) -> bool | None:
+        """For information."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A case that could not be measured, and why."""
 
@@ -48,4 +92,4 @@ class Failure:
         return False
 
 
-Result = Ratio | Fact | Failure
+Result = Ratio | Fact | Place | Absence | Note | Failure

@@ -5,7 +5,7 @@ import platform
 
 from bench.measure import Comparison, Effort, Figures
 from bench.report import machine, page, table
-from bench.results import Fact, Failure, Ratio
+from bench.results import Absence, Fact, Failure, Note, Place, Ratio
 
 THEIRS = Figures(cpu=30e-6, rate=30_000, p50=0.4e-3, p99=1e-3, first=0.4e-3)
 OURS = Figures(cpu=20e-6, rate=45_000, p50=0.3e-3, p99=2e-3, first=0.3e-3)
@@ -52,3 +52,23 @@ def test_the_machine_is_not_named() -> None:
 def test_a_table_aligns_numbers_to_the_right() -> None:
     """The first column is a name."""
     assert table(["a", "b"], [["x", "1"]]) == "| a | b |\n| :-- | --: |\n| x | 1 |"
+
+
+def test_gateways_stand_one_below_the_other() -> None:
+    """Each by the first of its case; one that could not be measured says why in its place, on one line of the table."""
+    results = [
+        Note("Other", "1.2.3; one worker"),
+        Place("miss", 16, "pass-through", "pass-through", 1.0, THEIRS),
+        Place("miss", 16, "Warmlane", "pass-through", 2.5, OURS),
+        Absence("miss", "Other", "did not\nlisten | at all" + "." * 1000),
+    ]
+    lines = page(results, "make bench", Effort(7, 1.5)).splitlines()
+
+    assert "| miss | 16 | pass-through | 30.0 | **1.00** | 30,000 | 0.40 / 1.00 | 0.40 |" in lines
+    assert "| miss | 16 | **Warmlane** | 20.0 | **2.50** | 45,000 | 0.30 / 2.00 | 0.30 |" in lines
+    (absent,) = [
+        line for line in lines if line.startswith("| miss |  | Other | not measured: did not listen \\| at all.")
+    ]
+    assert len(absent) < 400
+    assert "- Other: 1.2.3; one worker." in lines
+    assert "Limits kept: 0 of 0." in lines
