@@ -1,11 +1,13 @@
 """A call on its way to the forwarder: a length, the call without its body, then the body: all of it, or as it comes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from struct import Struct
 from typing import Final
 
 import aiohttp
 
+from warmlane.errors import StageError
 from warmlane.model import Call
 from warmlane_serve.lane import wire
 
@@ -38,8 +40,12 @@ class Upload:
 
 async def read(content: aiohttp.StreamReader) -> Call:
     """The call; one whose body is still coming reads it from `content`. Raises: StageError."""
-    length, streamed = _PREFIX.unpack(await content.readexactly(_PREFIX.size))
-    start = wire.START.read(await content.readexactly(length))
+    try:
+        length, streamed = _PREFIX.unpack(await content.readexactly(_PREFIX.size))
+        start = wire.START.read(await content.readexactly(length))
+    except asyncio.IncompleteReadError:
+        msg = "a stage sent half a call: is it of another version?"
+        raise StageError(msg) from None
     return start.call(content.iter_any() if streamed else await content.read())
 
 

@@ -6,7 +6,7 @@ stage about each change; ours (`router.py`) notes it here, and a `Lane` in the s
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -79,6 +79,10 @@ class Places:
             if members != self._stages.get(stage):
                 self._stages[stage] = members
                 self._changed.notify_all()
+
+    def note(self, stage: str, replicas: Sequence[Any]) -> None:
+        """Note the replicas of `stage` as Serve's router gets them: its RunningReplicas."""
+        self.tell(stage, {replica.replica_id.unique_id: replica.replica_metadata or {} for replica in replicas})
 
     def of(self, stage: str) -> Mapping[str, Member]:
         """The replicas of `stage`; the same object until they change."""

@@ -20,7 +20,4 @@ class MembershipRouter(Base):  # type: ignore[misc] # Ray's
         # Serve pickles this class by value: the module's own state is only reached by importing it here.
         from warmlane_serve.lane.discovery import PLACES
 
-        PLACES.tell(
-            self._deployment_id.name,
-            {replica.replica_id.unique_id: replica.replica_metadata or {} for replica in replicas},
-        )
+        PLACES.note(self._deployment_id.name, replicas)

@@ -1,5 +1,7 @@
 """Where replicas are said to be."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from warmlane.errors import StageError
@@ -40,6 +42,20 @@ def test_serve_says_what_a_replica_is_called() -> None:
     places.tell("CacheStore", {"true": a_member("made up").published()})
 
     assert places.of("CacheStore")["true"].replica == "true"
+
+
+def test_serves_own_replicas_are_noted() -> None:
+    """Those that published a place; and those that are gone are gone."""
+    places = Places()
+    replicas = [
+        SimpleNamespace(replica_id=SimpleNamespace(unique_id="r0"), replica_metadata=None),
+        SimpleNamespace(replica_id=SimpleNamespace(unique_id="r1"), replica_metadata=a_member("r1").published()),
+    ]
+    places.note("A", replicas)
+    assert places.of("A") == {"r1": a_member("r1")}
+
+    places.note("A", [])
+    assert places.of("A") == {}
 
 
 def test_replicas_without_a_place_are_nobody() -> None:
