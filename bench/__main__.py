@@ -1,13 +1,16 @@
-"""One command: measure, print the page, and keep it. `python -m bench [--quick] [--only a,b] [--peers]`."""
+"""One command: measure, print the page, and keep it. `python -m bench [--quick] [--only a,b] [--ray] [--peers]`."""
 
 import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench import cases
+from bench.graph import Graph, graph
+from bench.hops import hops
 from bench.measure import Effort
 from bench.peers.beside import beside
 from bench.processes import Broken, Cores
@@ -24,6 +27,7 @@ _BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
     "d": cases.streams,
 }
 _LETTERS = "abcdef"
+_RAY = "g"
 _PEERS = "p"
 
 
@@ -32,15 +36,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds a case: to see that it runs, not to quote")
     parser.add_argument("--only", default=",".join(_LETTERS), metavar="a,b,…", help="these cases (default: all)")
+    parser.add_argument("--ray", action="store_true", help="on Ray too, and the peers beside that")
     parser.add_argument("--peers", action="store_true", help="other gateways too (bench/peers/install.sh)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of every `finally`: no server is left behind
     effort = Effort(rounds=3, seconds=0.4) if options.quick else Effort(rounds=11, seconds=0.8)
-    chosen = [*options.only.split(","), *(_PEERS if options.peers else "")]
+    chosen = [*options.only.split(","), *(_RAY if options.ray else ""), *(_PEERS if options.peers else "")]
     results = list(_measure(chosen, Cores.split(), effort))
     is_whole = not options.quick and set(chosen) >= set(_LETTERS)
-    whole = "make bench" + (' ARGS="--peers"' if options.peers else "")
-    text = page(results, whole if is_whole else f"python -m bench {' '.join(sys.argv[1:])}", effort)
+    given = " ".join(sys.argv[1:])
+    whole = f'make bench ARGS="{given}"' if given else "make bench"
+    text = page(results, whole if is_whole else f"python -m bench {given}", effort)
     print(text)
     if is_whole:
         _PAGE.write_text(text, encoding="utf-8")
@@ -58,9 +64,24 @@ def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result
         yield from _kept("e", semantic(effort.rounds * 100, cores.measured))
     if "f" in chosen:
         yield from _kept("f", startup(cores, min(effort.rounds, 5)))
-    if _PEERS in chosen:
+    if _RAY in chosen or _PEERS in chosen:
         with cases.stand(cores, effort) as at:
-            yield from _kept(_PEERS, beside(at, None))
+            yield from _beside_others(chosen, at)
+
+
+def _beside_others(chosen: list[str], at: cases.Stand) -> Iterator[Result]:
+    """Last, and alone: Ray is never quite idle, and peers are on the same core."""
+    with ExitStack() as stack:
+        on_ray: Graph | None = None
+        if _RAY in chosen:
+            try:
+                on_ray = stack.enter_context(graph(frozenset({at.cores.measured}), at.upstream.port))
+            except Broken as error:
+                yield Failure(f"case {_RAY}", str(error))
+            else:
+                yield from _kept(_RAY, hops(at, on_ray))
+        if _PEERS in chosen:
+            yield from _kept(_PEERS, beside(at, None if on_ray is None else on_ray.stages))
 
 
 def _kept(letter: str, found: Iterator[Result]) -> Iterator[Result]:

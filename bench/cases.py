@@ -80,7 +80,7 @@ def streams(at: Stand) -> Iterator[Result]:
     with beside_passthrough(at) as beside:
         ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
         together = compare(theirs, ours, USUAL, at.effort, at.numbers)
-        _check_stored(at, make, USUAL)
+        check_stored(at, make, USUAL)
         # One at a time: streams that begin together would wait for each other's beginnings.
         alone = compare(theirs, ours, 1, at.effort, at.numbers)
     yield Ratio("stream of 52 chunks, stored", "pass-through", together, 1.8)
@@ -105,11 +105,11 @@ def miss(
     make = asks.unique(at.key, extra=extra)
     ours, theirs = Side(at.gateway, make, b"x-cache: miss"), Side(beside, make, b"")
     compared = compare(theirs, ours, in_flight, at.effort, at.numbers)
-    _check_stored(at, make, in_flight)
+    check_stored(at, make, in_flight)
     return Ratio(case, "pass-through", compared, limit)
 
 
-def _check_stored(at: Stand, make: Maker, in_flight: int) -> None:
+def check_stored(at: Stand, make: Maker, in_flight: int) -> None:
     """A miss that stores nothing is cheap, and not what was to be measured. Raises: Broken."""
     numbers = list(itertools.islice(at.numbers, in_flight))
     with Load(at.gateway.port, in_flight) as load:
