@@ -40,5 +40,5 @@ def test_a_process_that_ended_is_an_error() -> None:
     child = psutil.Popen(["true"])
     child.wait()
 
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"No such process|Invalid argument"):
         Group("gone", child.pid, 0, 0.0, (child.pid,), idle=0.0).cpu()
