@@ -72,7 +72,7 @@ class StageServer:
         """Listen. The socket is in a folder of its own that nobody else may enter. Raises: OSError."""
         self._runner = web.ServerRunner(_Listener(self._handle, self), shutdown_timeout=_LAST_MOMENT)
         await self._runner.setup()
-        self._folder = Path(tempfile.mkdtemp(prefix="lane-"))
+        self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="lane-"))
         uds = str(self._folder / "s")
         await web.UnixSite(self._runner, uds).start()
         plug = socket.create_server((self._host, 0), family=_family(self._host), backlog=1024)
@@ -115,7 +115,7 @@ class StageServer:
             except TimeoutError:
                 _log.warning("%s: %d calls were cut after %.0f s", self._name, self.load.in_flight, drain_seconds)
         await self._runner.cleanup()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         waited = request.protocol.waited()  # type: ignore[attr-defined] # it is a _Connection
