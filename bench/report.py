@@ -111,12 +111,14 @@ def _facts(facts: Sequence[Fact]) -> list[str]:
 
 
 def _places(results: Sequence[Result]) -> list[str]:
-    rows = [_place(result) for result in results if isinstance(result, Place | Absence)]
-    if not rows:
+    found = [result for result in results if isinstance(result, Place | Absence)]
+    if not found:
         return []
+    cases = list(dict.fromkeys(result.case for result in found))
+    found.sort(key=lambda result: (cases.index(result.case), isinstance(result, Absence)))  # who is absent comes last
     head = ["case", "in flight", "gateway", "CPU µs a request", "by the first", "requests/s", "p50 / p99 ms"]
     notes = [f"- {result.who}: {result.text}." for result in results if isinstance(result, Note)]
-    return [_PLACES, table([*head, "first byte ms"], rows), "\n".join(notes)]
+    return [_PLACES, table([*head, "first byte ms"], map(_place, found)), "\n".join(notes)]
 
 
 def _place(result: Place | Absence) -> list[str]:

@@ -58,9 +58,9 @@ def test_gateways_stand_one_below_the_other() -> None:
     """Each by the first of its case; one that could not be measured says why in its place, on one line of the table."""
     results = [
         Note("Other", "1.2.3; one worker"),
+        Absence("miss", "Other", "did not\nlisten | at all" + "." * 1000),
         Place("miss", 16, "pass-through", "pass-through", 1.0, THEIRS),
         Place("miss", 16, "Warmlane", "pass-through", 2.5, OURS),
-        Absence("miss", "Other", "did not\nlisten | at all" + "." * 1000),
     ]
     lines = page(results, "make bench", Effort(7, 1.5)).splitlines()
 
@@ -70,5 +70,6 @@ def test_gateways_stand_one_below_the_other() -> None:
         line for line in lines if line.startswith("| miss |  | Other | not measured: did not listen \\| at all.")
     ]
     assert len(absent) < 400
+    assert "Warmlane" in lines[lines.index(absent) - 1]
     assert "- Other: 1.2.3; one worker." in lines
     assert "Limits kept: 0 of 0." in lines
