@@ -56,6 +56,14 @@ def test_spans_nest_in_a_task(tracer: OtelTracer, exporter: InMemorySpanExporter
     }
 
 
+def test_what_is_injected_is_the_span_in_force(tracer: OtelTracer) -> None:
+    """Whoever makes it; nothing where there is none."""
+    assert tracer.inject() == {}
+    with tracer.span("gateway"), tracer.span("lookup") as inner:
+        assert tracer.inject() == inner.inject() != {}
+    assert tracer.inject() == {}
+
+
 async def test_a_task_started_under_a_span_goes_on_under_it(tracer: OtelTracer, exporter: InMemorySpanExporter) -> None:
     """Storing happens after the answer has left, and belongs to the call."""
 

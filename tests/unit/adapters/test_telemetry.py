@@ -46,6 +46,7 @@ async def test_without_an_endpoint_nothing_is_traced(endpoint: str | None) -> No
     assert isinstance(tracer, NullTracer)
     assert outer is inner
     assert outer.inject() == {}
+    assert tracer.inject() == {}
 
 
 def test_an_exception_passes_a_span_that_is_none() -> None:
