@@ -16,7 +16,7 @@ class ProviderForwarder(Placed):
         """Begin to serve. Raises: ConfigError."""
         self._settle(what, here)
         self._port = local.forwarder(self.settings, self.clock)
-        await self._serve("forwarder", forwarder_routes(self._port))
+        await self._serve("forwarder", forwarder_routes(self._port, self.tracer))
 
     async def _close(self) -> None:
         await self._port.aclose()

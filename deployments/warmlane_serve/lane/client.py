@@ -17,7 +17,7 @@ from warmlane_serve.lane.rendezvous import holder
 
 _OK: Final = 200
 _SHUNNED: Final = 1.0
-"""Seconds that a replica which took no connection is passed over: it would always have least to do."""
+"""Seconds that a replica which took no connection, or no notice, is passed over: it would always have least to do."""
 
 _UNSENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -123,7 +123,7 @@ class Lane:
     def translated(self, peer: Peer, error: aiohttp.ClientError) -> Lost:
         """Our error for one of aiohttp's, without its text."""
         if isinstance(error, _UNSENT):
-            peer.shunned_until = asyncio.get_running_loop().time() + _SHUNNED
+            _shun(peer)
             return Unsent(f"{self._name}: a replica takes no connection")
         return Lost(f"{self._name}: the connection to a replica broke")
 
@@ -134,6 +134,9 @@ class Lane:
                 answer = await response.read()
         except aiohttp.ClientError as error:
             raise self.translated(peer, error) from None
+        except asyncio.CancelledError:  # somebody's deadline, most likely: the replica may hang
+            _shun(peer)
+            raise
         finally:
             peer.leave()
         if response.status != _OK:
@@ -186,6 +189,10 @@ class Lane:
         )
         peer.used = self._calls
         return peer
+
+
+def _shun(peer: Peer) -> None:
+    peer.shunned_until = asyncio.get_running_loop().time() + _SHUNNED
 
 
 class Exchange:

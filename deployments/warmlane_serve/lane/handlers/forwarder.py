@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Final
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from warmlane.errors import UpstreamError
 from warmlane.headers import find
-from warmlane.model import Head
-from warmlane.ports import Forwarder
+from warmlane.model import Call, Head
+from warmlane.ports import Forwarder, Tracer
 from warmlane_serve.lane import calls, frames
 from warmlane_serve.lane.handlers.base import pinging
 from warmlane_serve.lane.server import Handler
@@ -18,17 +19,27 @@ _SHORT: Final = 256 << 10
 """Bytes of an answer of known length that are sent on in one go: a stream of events never is."""
 
 
-def forwarder_routes(forwarder: Forwarder) -> Mapping[str, Handler]:
-    """`/forward`: a call to `frames`; and `/ping`. Whoever hangs up hangs up on the provider."""
+def forwarder_routes(forwarder: Forwarder, tracer: Tracer | None = None) -> Mapping[str, Handler]:
+    """`/forward`: a call to `frames`; and `/ping`. Whoever hangs up hangs up on the provider.
+
+    With a `tracer`, the provider is told to be a child of this stage's span, where there is one.
+    """
 
     async def forward(request: web.BaseRequest) -> web.StreamResponse:
-        call = await calls.read(request.content)
+        call = _below(await calls.read(request.content), tracer)
         async with aclosing(forwarder.forward(call)) as items:
             head = await anext(items)
             assert isinstance(head, Head)
             return await (_whole(head, items) if _is_short(head) else _passed_on(request, head, items))
 
     return {"/forward": forward, "/ping": pinging(forwarder)}
+
+
+def _below(call: Call, tracer: Tracer | None) -> Call:
+    context = {} if tracer is None else tracer.inject()
+    if not context:
+        return call
+    return replace(call, headers=(*(field for field in call.headers if field[0] not in context), *context.items()))
 
 
 async def _whole(head: Head, items: AsyncGenerator[Head | bytes, None]) -> web.StreamResponse:

@@ -163,6 +163,21 @@ async def test_where_nothing_was_sent_another_one_is_called_whatever_it_is() -> 
         assert lane.in_flight == 0
 
 
+async def test_one_that_hangs_is_passed_over_for_a_while() -> None:
+    """Whoever gives it up has it do nothing, and it would be called again first."""
+    some, tasks = replicas(2), Tasks()
+    async with serving(*(replica.routes for replica in some)) as servers, calling(*servers) as lane:
+        held = tasks.spawn(lane.ask("/hold"), name="held")
+        waits = [tasks.spawn(replica.begun.wait(), name="begun") for replica in some]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        held.cancel()
+        await asyncio.wait([held])
+        (other,) = [replica for replica in some if not replica.begun.is_set()]
+
+        assert {await lane.ask("/name") for _ in range(5)} == {b"%d" % other.number}
+        await tasks.cancel()
+
+
 async def test_a_holder_that_is_down_is_trouble_at_once() -> None:
     """Nobody else has its rows, and nobody waits for it: a miss costs less."""
     some = replicas(2)

@@ -6,6 +6,7 @@ import pytest
 
 from lanes import calling, serving
 from samples import a_call
+from warmlane.adapters.otel import OtelTracer
 from warmlane.adapters.scripted import ScriptedForwarder
 from warmlane.errors import Unreachable
 from warmlane.model import Call, Head
@@ -51,6 +52,27 @@ async def test_any_other_leaves_as_it_comes(scripted: ScriptedForwarder, length:
         rest = list(unframer.feed(await exchange.content.read()))
 
     assert (rest, unframer.ended) == ([b"a"], True)
+
+
+async def test_the_provider_is_told_whose_child_it_is(scripted: ScriptedForwarder) -> None:
+    """The stage's own, in the trace that the caller is in; where that is in none, what the client said goes on."""
+    scripted.always(json={})
+    tracer = OtelTracer()
+    call = a_call(headers=((b"traceparent", b"the client's"), (b"x-a", b"1")))
+    async with (
+        serving(forwarder_routes(scripted, tracer), tracer=tracer) as servers,
+        calling(*servers, tracer=tracer) as lane,
+    ):
+        with tracer.span("forward") as span:
+            await lane.ask("/forward", sent(call))
+        await lane.ask("/forward", sent(call))
+    tracer.close()
+    told = scripted.requests[0].header("traceparent") or ""
+
+    assert told.split("-")[1] == span.inject()[b"traceparent"].decode().split("-")[1]
+    assert told.encode() != span.inject()[b"traceparent"]
+    assert scripted.requests[0].header("x-a") == "1"
+    assert scripted.requests[1].headers == call.headers
 
 
 async def test_an_error_before_the_head_is_an_answer_of_its_own(scripted: ScriptedForwarder) -> None:
