@@ -14,7 +14,7 @@ from sdk.said import speak
 from warmlane.adapters.scripted import ScriptedUpstream
 from warmlane.clock import ManualClock
 from warmlane.settings import Settings
-from warmlane_serve.serving import configured, listen
+from warmlane_serve.listening import configured, listen
 from warmlane_serve.solo import Solo
 
 PATIENT = {"cache": {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}, "embedding": {"timeout_ms": 10_000}}

@@ -40,6 +40,8 @@ class FastProtocol(HttpToolsProtocol):
     repeats: Repeats
     reporter: Reporter
     limits: Limits
+    farewell = 0.2
+    """Seconds that a drain leaves to what is still on its way to an idle connection."""
 
     _held: list[bytes] | None = None
     _fed = 0  # bytes that came last
@@ -153,7 +155,7 @@ class FastProtocol(HttpToolsProtocol):
         if self._deaf:
             self.transport.close()
         elif self.cycle is None or self.cycle.response_complete:
-            self.loop.call_later(0.2, self._close_if_idle)
+            self.loop.call_later(self.farewell, self._close_if_idle)
         else:
             super().shutdown()
 
