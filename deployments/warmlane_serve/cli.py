@@ -4,9 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from warmlane.errors import ConfigError
+
+_GET_RAY: Final = "pip install 'warmlane[ray]'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,11 +30,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"warmlane {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="run the gateway")
-    serve.add_argument("--solo", action="store_true", help="in one process (today the only way, and the default)")
+    where = serve.add_mutually_exclusive_group()
+    where.add_argument("--solo", action="store_true", help="in one process, without Ray")
+    where.add_argument(
+        "--address",
+        help="on a Ray cluster that is there: auto, HOST:PORT or ray://HOST:PORT (else one is started here)",
+    )
     serve.set_defaults(run=_serve)
     check = commands.add_parser("check", help="print the effective settings and what is wrong with them")
     check.add_argument("--cluster", action="store_true", help="what runs where in the running cluster, instead")
-    check.set_defaults(run=_check)
+    check.set_defaults(run=_check, address=None)
     for command in (serve, check):
         command.add_argument("--host", help="address to listen on (127.0.0.1)")
         command.add_argument("--port", type=int, help="port to listen on (8000; 0: any free one)")
@@ -46,7 +55,8 @@ def _version() -> str:
 
 
 def _overrides(chosen: argparse.Namespace) -> dict[str, object]:
-    given = {"host": chosen.host, "port": chosen.port}
+    address = None if chosen.address is None else {"address": chosen.address}
+    given = {"host": chosen.host, "port": chosen.port, "cluster": address}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -58,9 +68,23 @@ def _serve(chosen: argparse.Namespace) -> int:
 
     settings = load(chosen.config, _overrides(chosen))
 
+    if not chosen.solo and _has_ray():
+        from warmlane_serve import cluster
+
+        return cluster.serve(settings)
+    if not chosen.solo and settings.cluster.address is not None:
+        msg = f"a cluster needs the ray extra: {_GET_RAY}"
+        raise ConfigError(msg)
+    if not chosen.solo:
+        print(f"warmlane: without Ray, all runs in one process; {_GET_RAY}, or say --solo", file=sys.stderr)
     from warmlane_serve.serving import serve
 
     return serve(settings)
+
+
+def _has_ray() -> bool:
+    """Whether the ray extra is installed, Serve's share of it too. Looks without importing."""
+    return all(find_spec(name) is not None for name in ("ray", "fastapi"))
 
 
 def _check(chosen: argparse.Namespace) -> int:

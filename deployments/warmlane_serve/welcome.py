@@ -12,10 +12,16 @@ Try it; the second time it is a hit (no key, no network):
 """
 
 
+def base_url(host: str, port: int) -> str:
+    """Where this machine finds what listens there."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - read, not bound
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def welcome(settings: Settings, port: int) -> str:
     """The block that start-up ends with: base URLs, and a call that is a hit the second time."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    base = f"http://{'127.0.0.1' if host in {'0.0.0.0', '[::]'} else host}:{port}"  # noqa: S104 - read, not bound
+    base = base_url(settings.host, port)
     names = dict.fromkeys(["openai", *sorted(settings.providers), *(["demo"] if settings.demo.enabled else [])])
     urls = "\n".join(f"    {name:<9} {base}/{name}" for name in names)
     tried = _TRY.format(base=base, question=_QUESTION) if settings.demo.enabled else ""

@@ -1,0 +1,165 @@
+"""`warmlane serve` with Ray: find or start it, put the stages there, tell how they come up, take them down."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Final, TextIO
+
+from warmlane.clock import SystemClock
+from warmlane.errors import ConfigError
+from warmlane.settings import Settings, pepper
+from warmlane_serve import logs
+from warmlane_serve.deployed import Make, connected, deployed, ingress_hosts, is_deployed, states
+from warmlane_serve.listening import listen
+from warmlane_serve.options import require_token
+from warmlane_serve.process import limit_process
+from warmlane_serve.progress import Progress
+from warmlane_serve.ray_here import is_alive, quiet, ray_here
+from warmlane_serve.running import Claim, Running, claim, clear
+from warmlane_serve.signals import Ended
+from warmlane_serve.welcome import base_url, welcome
+
+if TYPE_CHECKING:
+    from ray.serve import Application
+
+_LOOK: Final = 0.25  # seconds between looks at what has come up
+_WATCH: Final = 5.0  # seconds between looks at whether all is still there
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - read, not bound
+
+
+def application(settings: Settings) -> "Application":
+    """The gateway's, imported when Ray is there: Ray reads the environment when it is imported."""
+    from warmlane_serve import main
+
+    made: Application = main.application(settings)
+    return made
+
+
+def serve(settings: Settings, make: Make = application, out: TextIO = sys.stdout) -> int:
+    """Serve what `make` makes until a signal comes, then drain; the exit code.
+
+    It is 1 where a gateway serves there already, and where Ray or the application is lost. Raises: ConfigError.
+    """
+    limit_process()
+    pepper(settings)  # a wrong secret is told before anything is started
+    with Ended() as ended:
+        if settings.cluster.address is not None:
+            return _serve_there(settings, settings.cluster.address, make, out, ended)
+        claimed = claim(settings.data_dir)
+        if isinstance(claimed, Running):
+            return _refuse(claimed.told)
+        with claimed:
+            return _serve_here(settings, claimed, make, out, ended)
+
+
+def _serve_here(settings: Settings, claimed: Claim, make: Make, out: TextIO, ended: Ended) -> int:
+    if claimed.before is not None:
+        clear(claimed.before)
+    with reserved(settings.host, settings.port) as port:
+        settings = settings.model_copy(update={"port": port})
+        this = Running(pid=os.getpid(), url=base_url(settings.host, port))
+        claimed.note(this)
+        print("Starting Ray and the stages on this machine:", file=out, flush=True)
+        progress = Progress(out, SystemClock())
+        with ray_here(settings.stages) as folder:
+            logs.write_to(sys.stderr)
+            claimed.note(this.at(ray=_address(), folder=str(folder)))
+            progress.ready("ray")
+            if ended:
+                return 0
+            with deployed(settings, make, ended, is_local=True):
+                if not _come_up(progress, ended):
+                    return 0
+                print(f"\n{welcome(settings, port)}", end="", file=out, flush=True)
+                return _watch(ended)
+
+
+def _serve_there(settings: Settings, address: str, make: Make, out: TextIO, ended: Ended) -> int:
+    require_token(settings, os.environ)
+    if settings.port == 0:
+        msg = "WARMLANE_PORT is 0, which is for one machine: on a cluster each ingress listens on the same port"
+        raise ConfigError(msg)
+    with quiet(), connected(address):
+        logs.write_to(sys.stderr)
+        if is_deployed():
+            return _refuse(f"Warmlane is serving already on the cluster at {address}; `serve delete` ends it")
+        print(f"Starting the stages on the cluster at {address}:", file=out, flush=True)
+        with deployed(settings, make, ended, is_local=False):
+            if not _come_up(Progress(out, SystemClock()), ended):
+                return 0
+            hosts = ingress_hosts() if settings.host in _EVERYWHERE else []
+            shown = settings.model_copy(update={"host": hosts[0]}) if hosts else settings
+            print(f"\n{welcome(shown, settings.port)}", end="", file=out, flush=True)
+            return _watch(ended)
+
+
+def _come_up(progress: Progress, ended: Ended) -> bool:
+    """Tell of each stage as it is ready; False when a signal came first. Raises: ConfigError, where one cannot be."""
+    while not progress.look(states()):
+        if ended.wait(_LOOK):
+            return False
+    return not ended
+
+
+def _watch(ended: Ended) -> int:
+    """Wait for a signal; the exit code."""
+    from ray.exceptions import RayError
+
+    while not ended.wait(_WATCH):
+        try:
+            lost = "Ray has died on this machine" if not is_alive() else "the application was removed from Ray Serve"
+            if not is_alive() or not is_deployed():
+                return _refuse(f"{lost}; start again")
+        except RayError:
+            continue  # the controller is being started again: nobody misses it
+    return 0
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"warmlane: {why}\n")
+    return 1
+
+
+@contextmanager
+def reserved(host: str, port: int) -> Iterator[int]:
+    """Keep the port for this user's processes that share it (SO_REUSEPORT), without listening; its number.
+
+    Raises: ConfigError, when somebody has it.
+    """
+    try:
+        first = listen(host, port)
+    except ConfigError as error:
+        if port and _is_ours(host, port):
+            msg = f"a Warmlane is serving already on {base_url(host, port)}; choose another port with --port"
+            raise ConfigError(msg) from None
+        raise error from None
+    with first:
+        family, address = first.family, first.getsockname()
+    with socket.socket(family, socket.SOCK_STREAM) as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            kept.bind(address)
+        except OSError:  # connections that a gateway in one process closed a moment ago; with this, others may bind too
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind(address)
+        yield address[1]
+
+
+def _is_ours(host: str, port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1" if host in _EVERYWHERE else host, port, timeout=1)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read(64).startswith(b"Warmlane")
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _address() -> str:
+    import ray
+
+    return str(ray.get_runtime_context().gcs_address)
