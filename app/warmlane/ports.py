@@ -171,8 +171,13 @@ class Span(Protocol):
 class Tracer(Protocol):
     """Makes spans. The span in force in a task is the parent of the next one there."""
 
-    def span(self, name: str, /, *, parent: bytes | None = None) -> AbstractContextManager[Span]:
-        """Open span `name`; `parent` is an incoming `traceparent`, for the first span of a call."""
+    def span(
+        self, name: str, /, *, parent: bytes | None = None, links: Sequence[bytes] = ()
+    ) -> AbstractContextManager[Span]:
+        """Open span `name`; `parent` is an incoming `traceparent`, for the first span of a call.
+
+        `links` are the `traceparent`s of others on whose behalf it works too.
+        """
         ...
 
     def inject(self) -> Mapping[bytes, bytes]:

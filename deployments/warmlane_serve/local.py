@@ -5,10 +5,11 @@ from typing import BinaryIO
 
 from warmlane.adapters.demo import DemoForwarder
 from warmlane.adapters.embedders import NoEmbedder, OnnxEmbedder
+from warmlane.adapters.embedders.batching import Limits
 from warmlane.adapters.sinks import LogSink
 from warmlane.adapters.upstream import ByProvider, HttpForwarder
-from warmlane.clock import Clock
-from warmlane.ports import Forwarder
+from warmlane.clock import Clock, SystemClock
+from warmlane.ports import Forwarder, Tracer
 from warmlane.settings import Settings
 from warmlane_stores import open_store
 from warmlane_stores.hot import HotStore
@@ -21,10 +22,23 @@ from warmlane_stores.shard import Shard
 _CHROMA_FROM = 1000  # vectors in a partition, where Chroma was asked for
 
 
-def embedder(settings: Settings) -> OnnxEmbedder | NoEmbedder:
-    """What makes vectors; it loads once it is started."""
+def embedder(
+    settings: Settings, clock: Clock | None = None, tracer: Tracer | None = None, *, gpu_granted: bool = False
+) -> OnnxEmbedder | NoEmbedder:
+    """What makes vectors; it loads once it is started. `gpu_granted`: Ray gave this process a GPU."""
     embedding = settings.embedding
-    return OnnxEmbedder(threads=embedding.threads) if embedding.enabled else NoEmbedder()
+    if not embedding.enabled:
+        return NoEmbedder()
+    return OnnxEmbedder(
+        threads=embedding.threads,
+        device=embedding.device,
+        gpu_granted=gpu_granted,
+        limits=Limits(
+            texts=embedding.max_batch, wait=embedding.max_wait_ms / 1000, patience=embedding.timeout_ms / 1000
+        ),
+        clock=clock or SystemClock(),
+        tracer=tracer,
+    )
 
 
 def forwarder(settings: Settings, clock: Clock) -> Forwarder:

@@ -24,7 +24,7 @@ class Solo:
             sinks.append(self._log)
         telemetry = settings.telemetry
         tracer, self._end_traces = make_tracer(telemetry.otlp_endpoint, ratio=telemetry.sample_ratio)
-        self._embedder, self._shards = local.embedder(settings), local.shards(settings, clock)
+        self._embedder, self._shards = local.embedder(settings, clock, tracer), local.shards(settings, clock)
         durable, volatile = self._shards
         self._ports = Ports(
             forwarder=local.forwarder(settings, clock), embedder=self._embedder, durable=durable, volatile=volatile

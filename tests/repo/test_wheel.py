@@ -35,8 +35,8 @@ def test_the_wheel_brings_the_model_with_its_papers(wheel: zipfile.ZipFile) -> N
     """Semantic matching needs no download: model, tokenizer, card and licence are inside."""
     inside = {Path(name).name: info.file_size for name, info in wheel.NameToInfo.items() if "/data/minilm/" in name}
 
-    assert {"model.int8.onnx", "tokenizer.json", "CARD.md", "LICENSE"} <= inside.keys()
-    assert inside["model.int8.onnx"] > 20_000_000
+    assert {"cpu.onnx", "cuda.onnx", "weights.bin", "tokenizer.json", "CARD.md", "LICENSE"} <= inside.keys()
+    assert inside["weights.bin"] > 20_000_000
 
 
 def test_the_wheel_is_typed_and_licensed(wheel: zipfile.ZipFile) -> None:

@@ -1,6 +1,6 @@
 """Spans by OpenTelemetry. They hold ids, names and numbers: what is not on the list below is dropped when it is set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Final, Self
@@ -9,8 +9,16 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import (
+    Link,
+    SpanKind,
+    StatusCode,
+    format_span_id,
+    format_trace_id,
+    get_current_span,
+    set_span_in_context,
+)
 from opentelemetry.trace import Span as Traced
-from opentelemetry.trace import SpanKind, StatusCode, format_span_id, format_trace_id, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from warmlane.adapters.names import told
@@ -32,6 +40,8 @@ ALLOWED: Final = frozenset({
     "warmlane.replica",
     "warmlane.similarity",
     "warmlane.stage",
+    "warmlane.texts",
+    "warmlane.tokens",
     "warmlane.why",
 })  # fmt: skip
 """Attributes that a span may have. Texts among them must look like names, too."""
@@ -107,20 +117,24 @@ class OtelTracer:
         # Its own, not OpenTelemetry's context, which complains when a generator is closed elsewhere than it began.
         self._current: ContextVar[OtelSpan | None] = ContextVar("warmlane_span", default=None)
 
-    def span(self, name: str, /, *, parent: bytes | None = None) -> OtelSpan:
-        """A span under `parent`, or under the one in force here; a `parent` that cannot be read is ignored."""
+    def span(self, name: str, /, *, parent: bytes | None = None, links: Sequence[bytes] = ()) -> OtelSpan:
+        """A span under `parent`, or under the one in force here. A `parent` or link that cannot be read is ignored."""
         current = self._current.get()
         if parent is not None:
-            context = self._propagator.extract({"traceparent": parent.decode("latin-1")})
+            context = self._read(parent)
         else:
             context = Context() if current is None else set_span_in_context(current.traced)
         kind = _KINDS.get(name, SpanKind.INTERNAL)
-        return OtelSpan(self._tracer.start_span(name, context=context, kind=kind), self._current)
+        linked = [Link(get_current_span(self._read(link)).get_span_context()) for link in links]
+        return OtelSpan(self._tracer.start_span(name, context=context, kind=kind, links=linked), self._current)
 
     def inject(self) -> Mapping[bytes, bytes]:
         """The `traceparent` of the span in force here, if there is one."""
         current = self._current.get()
         return {} if current is None else current.inject()
+
+    def _read(self, traceparent: bytes) -> Context:
+        return self._propagator.extract({"traceparent": traceparent.decode("latin-1")})
 
     def close(self) -> None:
         """Export what waits and stop. Blocks: not for the event loop."""

@@ -6,7 +6,7 @@ OpenTelemetry is imported only where it is used: it would be a tenth of the star
 import asyncio
 import importlib
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -51,7 +51,14 @@ class NullTracer:
         """Hold the one span there is."""
         self._span = NullSpan()
 
-    def span(self, name: str, /, *, parent: bytes | None = None) -> NullSpan:  # noqa: ARG002 - the port's signature
+    def span(
+        self,
+        name: str,  # noqa: ARG002 - the port's signature
+        /,
+        *,
+        parent: bytes | None = None,  # noqa: ARG002 - the same
+        links: Sequence[bytes] = (),  # noqa: ARG002 - the same
+    ) -> NullSpan:
         """The span that is none."""
         return self._span
 

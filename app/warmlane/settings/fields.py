@@ -115,13 +115,23 @@ class CacheSettings(Group):
 
 
 class EmbeddingSettings(Group):
-    """The model that turns questions into vectors, in this process."""
+    """The model that turns questions into vectors, in this process or in the workers of a cluster."""
 
     enabled: bool = Field(default=True, description="Whether questions are compared by meaning at all.")
     timeout_ms: Milliseconds = Field(default=250, description="Milliseconds it has before a call goes on without.")
-    threads: int = Field(default=1, gt=0, le=64, description="Cores that one question may use.")
+    threads: int = Field(default=1, gt=0, le=64, description="Cores that a run of the model may use.")
     device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="What it runs on; `auto` is a GPU where there is one."
+        default="auto",
+        description="Where the model runs: `cuda` needs the `gpu` extra and a GPU, and runs on the processor without; "
+        "`auto` takes a GPU where Ray gives the worker one.",
+    )
+    max_batch: int = Field(default=32, gt=0, le=1024, description="Questions that are embedded together, at most.")
+    max_wait_ms: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Milliseconds that a question waits for others while the model is idle. While it is busy they "
+        "gather anyway.",
     )
 
 

@@ -207,3 +207,15 @@ def test_a_span_that_is_not_recorded_takes_attributes_too(exporter: InMemorySpan
     tracer.close()
 
     assert exporter.get_finished_spans() == ()
+
+
+def test_a_span_may_work_for_several(tracer: OtelTracer, exporter: InMemorySpanExporter) -> None:
+    """It is linked to all of them; a link that cannot be read is to nowhere."""
+    with tracer.span("one") as one, tracer.span("other") as other:
+        links = [span.inject()[b"traceparent"] for span in (one, other)]
+    with tracer.span("for both", links=[*links, b"nonsense"]):
+        pass
+
+    spans = named(exporter)
+    linked = [link.context.span_id for link in spans["for both"].links]
+    assert linked == [spans[name].context.span_id for name in ("one", "other")]

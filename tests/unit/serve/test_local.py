@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from warmlane.adapters.embedders import NoEmbedder, OnnxEmbedder
+from warmlane.adapters.telemetry import NullTracer
 from warmlane.clock import ManualClock
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
@@ -17,10 +18,10 @@ def settings(folder: Path, **groups: object) -> Settings:
     return Settings.model_validate({"data_dir": folder, **groups})
 
 
-async def test_an_embedder_can_be_off(tmp_path: Path) -> None:
+async def test_an_embedder_can_be_off(tmp_path: Path, clock: ManualClock) -> None:
     """Then there is none that could be ready."""
     for enabled, kind in ((True, OnnxEmbedder), (False, NoEmbedder)):
-        embedder = local.embedder(settings(tmp_path, embedding={"enabled": enabled}))
+        embedder = local.embedder(settings(tmp_path, embedding={"enabled": enabled}), clock, NullTracer())
         assert isinstance(embedder, kind)
         assert not embedder.ready
         await embedder.aclose()
