@@ -1,0 +1,63 @@
+"""A process of any kind is killed while calls come in, and no caller notices but those it was answering."""
+
+import asyncio
+
+import psutil
+import pytest
+
+from serve.cluster import Cluster, until
+from serve.traffic import Traffic
+
+SOME = 100
+"""Calls before, and after all is there again."""
+
+
+@pytest.mark.parametrize("stage", ["store", "embedder", "forwarder", "counter", "recorder"])
+async def test_a_stage_behind_the_front_dies_unnoticed(cluster: Cluster, stage: str) -> None:
+    """What it knew is asked elsewhere, or done without."""
+    traffic = Traffic([cluster.base_url])
+    before = cluster.pids(stage)
+
+    async with traffic.flowing():
+        await traffic.more(SOME)
+        killed = cluster.kill(stage)
+        await asyncio.to_thread(
+            until, lambda: _is_replaced(cluster, stage, killed, len(before)), f"{stage} is replaced"
+        )
+        await traffic.more(SOME)
+
+    assert traffic.failed == []
+
+
+async def test_the_controller_dies_unnoticed(cluster: Cluster) -> None:
+    """It places and counts, and no call goes through it."""
+    traffic = Traffic([cluster.base_url])
+
+    async with traffic.flowing():
+        await traffic.more(SOME)
+        cluster.kill_controller()
+        await traffic.more(5 * SOME)
+        await asyncio.to_thread(until, cluster.is_ready, "all stages are ready")
+
+    assert traffic.failed == []
+
+
+async def test_only_what_a_killed_ingress_was_answering_fails(cluster: Cluster) -> None:
+    """Whoever calls after it is gone finds the other one."""
+    traffic = Traffic([cluster.base_url])
+    before = cluster.pids("ingress")
+
+    async with traffic.flowing():
+        await traffic.more(SOME)
+        killed = cluster.kill("ingress")
+        await asyncio.to_thread(psutil.wait_procs, [psutil.Process(killed)] if psutil.pid_exists(killed) else [])
+        gone = asyncio.get_running_loop().time()
+        await asyncio.to_thread(until, lambda: _is_replaced(cluster, "ingress", killed, len(before)), "it is replaced")
+        await traffic.more(SOME)
+
+    assert [call for call in traffic.failed if call.begun > gone] == []
+
+
+def _is_replaced(cluster: Cluster, stage: str, killed: int, count: int) -> bool:
+    pids = cluster.pids(stage)
+    return killed not in pids and len(pids) >= count and cluster.is_ready() and len(cluster.about()[stage]) >= count

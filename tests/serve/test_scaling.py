@@ -1,0 +1,60 @@
+"""Each stage has the replicas that its own load needs, and no other stage's."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from sdk.ways import Async, asked
+from serve.cluster import Cluster, until
+from serve.house import Clustered
+from warmlane.tasks import Tasks
+
+AT_ONCE = 40
+"""Callers who do not wait for each other: more than one embedder's target."""
+QUESTION = "How do I reset my password?"
+PARAPHRASE = "How can I reset my password?"
+
+
+@asynccontextmanager
+async def asking(gw: Clustered, key: str) -> AsyncIterator[list[str]]:
+    """Many callers who ask the same in other words, which is answered without the provider; what the cache said."""
+    said: list[str] = []
+    tasks = Tasks()
+    limits = httpx.Limits(max_connections=AT_ONCE)
+
+    async def ask_on(client: httpx.AsyncClient) -> None:
+        for _ in itertools.count():
+            answer = await client.post("/openai/v1/chat/completions", json=asked(PARAPHRASE))
+            said.append(answer.headers["x-cache"])
+
+    headers = {"authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=gw.base_url, headers=headers, limits=limits, timeout=60) as client:
+        for _ in range(AT_ONCE):
+            tasks.spawn(ask_on(client), name="caller")
+        try:
+            yield said
+        finally:
+            await tasks.cancel()
+
+
+@pytest.mark.timeout(400)
+async def test_only_embedders_are_added_where_only_embedding_is_needed(
+    cluster: Cluster, gw: Clustered, openai: Async, key: str
+) -> None:
+    """And they are given back when nothing is asked any more."""
+    await openai.ask(QUESTION)
+    await gw.settled()
+    before = {stage: len(replicas) for stage, replicas in cluster.about().items()}
+
+    async with asking(gw, key) as said:
+        await asyncio.to_thread(until, lambda: len(cluster.about()["embedder"]) > before["embedder"], "more embedders")
+        during = {stage: len(replicas) for stage, replicas in cluster.about().items()}
+
+    assert set(said) == {"SEMANTIC_HIT"}
+    assert gw.calls == 1
+    assert {stage for stage, count in during.items() if count != before[stage]} == {"embedder"}
+    await asyncio.to_thread(until, lambda: len(cluster.about()["embedder"]) == before["embedder"], "as few as before")
