@@ -22,7 +22,8 @@ class CacheStore(Placed):
         """Open the journal of this rank, once it is free, and begin to serve. Raises: ConfigError."""
         self._settle(what, here)
         self._is_misplaced = False
-        rank, most = self.here.rank, self.settings.stages.store.most
+        # A config of Serve's may ask for more than the settings do.
+        rank, most = self.here.rank, max(self.here.among, self.settings.stages.store.most)
         if rank >= most:
             # Serve counts a replica that is leaving until it is gone. It tries again, and the number is free then.
             msg = f"shard {rank} of {most} cannot be: the one before has not gone yet"

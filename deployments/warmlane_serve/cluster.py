@@ -64,7 +64,7 @@ def _serve_here(settings: Settings, claimed: Claim, make: Make, out: TextIO, end
         claimed.note(this)
         print("Starting Ray and the stages on this machine:", file=out, flush=True)
         progress = Progress(out, SystemClock())
-        with ray_here(settings.stages) as folder:
+        with ray_here(settings.stages, ended) as folder:
             logs.write_to(sys.stderr)
             claimed.note(this.at(ray=_address(), folder=str(folder)))
             progress.ready("ray")
@@ -83,6 +83,7 @@ def _serve_there(settings: Settings, address: str, make: Make, out: TextIO, ende
         msg = "WARMLANE_PORT is 0, which is for one machine: on a cluster each ingress listens on the same port"
         raise ConfigError(msg)
     with quiet(), connected(address):
+        ended.listen()
         logs.write_to(sys.stderr)
         if is_deployed():
             return _refuse(f"Warmlane is serving already on the cluster at {address}; `serve delete` ends it")

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from warmlane.errors import ConfigError
 from warmlane.model import Value
 from warmlane.settings.stages import StageSettings, StagesSettings
 from warmlane_serve.running import TEMPORARY
+from warmlane_serve.signals import Ended
 
 _LONGEST: Final = 40
 """Characters of a temporary folder: Ray puts sockets deep into it, whose names end at 107."""
@@ -28,6 +29,7 @@ _LONGEST: Final = 40
 _SHARED_MEMORY: Final = 80 << 20
 """Bytes for objects. Ray wants that much; calls never go through it."""
 
+_GLANCE: Final = 0.05  # seconds in which a signal, while Ray starts, may find Ray's handler in place of ours
 _SILENT: Final = logging.CRITICAL + 1
 
 
@@ -51,18 +53,22 @@ def needs(stages: StagesSettings) -> Needs:
 
 
 @contextmanager
-def ray_here(stages: StagesSettings) -> Iterator[Path]:
+def ray_here(stages: StagesSettings, ended: Ended) -> Iterator[Path]:
     """Start it, with room for all `stages`; its temporary folder. Ends it at exit. Raises: ConfigError.
 
     In a process that has not imported Ray yet: when it is imported, it reads how it is to be.
     """
     folder = temporary_folder()
     try:
-        # Not in the main thread, or Ray takes the handler of SIGTERM; in one that lasts, since the kernel ends Ray's
+        # Not in the main thread, which sees to signals meanwhile; and in one that lasts, since the kernel ends Ray's
         # processes with the thread that started them.
         with environment(folder), quiet(), ThreadPoolExecutor(1, "ray") as keeper:
             try:
-                keeper.submit(_start, folder, stages).result()
+                starting = keeper.submit(_start, folder, stages)
+                while not starting.done():
+                    wait([starting], _GLANCE)
+                    ended.listen()
+                starting.result()
                 yield folder
             finally:
                 keeper.submit(_end).result()

@@ -31,9 +31,15 @@ class Ended:
         """The same of a second one."""
         return self._second.wait(seconds)
 
+    def listen(self) -> None:
+        """Hear them again, where somebody else took them meanwhile: Ray does, to abort, when it starts."""
+        for number in SIGNALS:
+            signal.signal(number, self._note)
+
     def __enter__(self) -> Self:
         """Hear them from now on."""
-        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        self._before = {number: signal.getsignal(number) for number in SIGNALS}
+        self.listen()
         return self
 
     def __exit__(

@@ -15,10 +15,14 @@ from warmlane_serve.remote.base import RemotePort
 
 
 class Here(Value, frozen=True, kw_only=True):
-    """Which replica this process is: its id and rank in its deployment, its node's id, the address it listens on."""
+    """Which replica this process is: its id, its rank among how many, its node's id, the address it listens on.
+
+    `among` is what the deployment was told when the replica was made, 0 where nothing was.
+    """
 
     replica: str = ""
     rank: int = 0
+    among: int = 0
     node: str = ""
     host: str = "127.0.0.1"
 
@@ -32,6 +36,7 @@ class Here(Value, frozen=True, kw_only=True):
         return cls(
             replica=context.replica_id.unique_id,
             rank=context.rank.rank,
+            among=context.world_size or 0,
             node=ray.get_runtime_context().get_node_id(),
             host=ray.util.get_node_ip_address(),  # type: ignore[no-untyped-call]
         )

@@ -21,3 +21,16 @@ def test_a_first_signal_ends_and_a_second_one_hurries() -> None:
         assert ended.wait_for_second(60)
 
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_what_another_took_meanwhile_is_taken_back() -> None:
+    """And given back in the end to whoever had it first."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    with Ended() as ended:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        ended.listen()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert ended.wait(60)
+
+    assert signal.getsignal(signal.SIGTERM) == before
