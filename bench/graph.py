@@ -55,6 +55,13 @@ class Graph:
     ingress: Group
     stages: Group
     rest: Group
+    names: Mapping[int, str]
+    """The stage that each process of `stages` is."""
+
+    def each(self) -> Mapping[str, float]:
+        """CPU seconds so far by stage, the busiest first."""
+        took = {stage: cpu_of(pid) for pid, stage in self.names.items()}
+        return dict(sorted(took.items(), key=lambda item: -item[1]))
 
 
 @contextmanager
@@ -129,12 +136,11 @@ def _seen(server: Server) -> Graph:
     begun = time.perf_counter()
     _pause(_IDLE)
     took = time.perf_counter() - begun
-    return Graph(
-        *(
-            Group(name, server.pid, server.port, server.begun, pids, (sum(map(cpu_of, pids)) - since) / took)
-            for name, pids, since in zip(("ingress", "stages", "Ray itself"), groups, before, strict=True)
-        )
+    ingress_alone, all_stages, rest = (
+        Group(name, server.pid, server.port, server.begun, pids, (sum(map(cpu_of, pids)) - since) / took)
+        for name, pids, since in zip(("ingress", "stages", "Ray itself"), groups, before, strict=True)
     )
+    return Graph(ingress_alone, all_stages, rest, stages)
 
 
 def _see_off(server: Server, before: list[psutil.Process]) -> None:

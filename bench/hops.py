@@ -28,6 +28,7 @@ def hops(at: Stand, graph: Graph) -> Iterator[Result]:
     with beside_passthrough(at) as beside:
         yield miss(on_ray, beside, "on Ray: miss, stored", USUAL, EXACT, 6.5)
         yield miss(on_ray, beside, "on Ray: miss, stored", _MANY, EXACT)
+        yield from _shares(on_ray, graph)
         yield from _streams(on_ray, beside)
     yield from _semantic(at, graph)
     yield from _idle(graph)
@@ -45,6 +46,20 @@ def _hits(at: Stand, graph: Graph) -> Iterator[Result]:
                 load.drive(asks.repeated([request]), b"", count(), 0)
         at.gateway.settled()
         yield hit(at, beside, "on Ray: exact hit one hop away", asks.repeated(many), 8.0)
+
+
+def _shares(at: Stand, graph: Graph) -> Iterator[Result]:
+    """Which stage takes what of a miss."""
+    with Load(at.gateway.port, USUAL) as load:
+        make = asks.unique(at.key, extra=EXACT)
+        graph.stages.settled()
+        before = graph.each()
+        tally = load.drive(make, b"x-cache: miss", at.numbers, at.effort.seconds * at.effort.rounds)
+        graph.stages.settled()
+    for stage, cpu in graph.each().items():
+        yield Fact(
+            f"on Ray: miss, stored: CPU of {stage}", (cpu - before[stage]) / tally.requests * 1e6, "µs a request"
+        )
 
 
 def _streams(at: Stand, beside: Server) -> Iterator[Result]:
@@ -66,7 +81,8 @@ def _semantic(at: Stand, graph: Graph) -> Iterator[Result]:
         with Load(server.port, 1) as load:
             load.drive(make, b"x-cache: miss", at.numbers, 0)  # the one that answers all that are much like it
         server.settled()
-    ours, theirs = Side(graph.stages, make, b"x-cache: hit"), Side(at.gateway, make, b"x-cache: hit")
+    found = b"x-cache: semantic_hit"
+    ours, theirs = Side(graph.stages, make, found), Side(at.gateway, make, found)
     compared = compare(theirs, ours, 1, at.effort, at.numbers)
     yield Fact("on Ray: semantic hit, p50", compared.ours.p50 * 1e3, "ms")
     added = compared.ours.p50 - compared.theirs.p50
