@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import cases
+from bench.embedding import embedding
 from bench.graph import Graph, graph
 from bench.hops import hops
 from bench.measure import Effort
@@ -26,7 +27,7 @@ _BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
     "c": cases.misses,
     "d": cases.streams,
 }
-_LETTERS = "abcdef"
+_LETTERS = "abcdefh"
 _RAY = "g"
 _PEERS = "p"
 
@@ -64,6 +65,8 @@ def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result
         yield from _kept("e", semantic(effort.rounds * 100, cores.measured))
     if "f" in chosen:
         yield from _kept("f", startup(cores, min(effort.rounds, 5)))
+    if "h" in chosen:
+        yield from _kept("h", embedding(cores, effort))
     if _RAY in chosen or _PEERS in chosen:
         with cases.stand(cores, effort) as at:
             yield from _beside_others(chosen, at)
