@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Remakes the two lock files from pyproject.toml; `scripts/lock.sh --upgrade` also moves what is already pinned.
+# Remakes the lock files from pyproject.toml; `scripts/lock.sh --upgrade` also moves what is already pinned.
 #
 # requirements.lock      what `warmlane serve --solo` needs: the base install
-# requirements-dev.lock  that, at the same versions, and every extra
+# requirements-dev.lock  that, at the same versions, and every extra but gpu, which installs over onnxruntime
+# requirements-ray.lock  of that, what a node of a cluster needs, and `serve deploy`
+# requirements-build.lock  what builds the wheel
 #
-# Both name packages, versions and hashes, and no index: whoever installs uses their own.
+# They name packages, versions and hashes, and no index: whoever installs uses their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,9 +15,13 @@ compile=(
   --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@"
 )
 "${compile[@]}" --output-file requirements.lock pyproject.toml
-"${compile[@]}" --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+"${compile[@]}" --extra ray --extra chroma --extra otlp --extra notebooks --extra dev --constraint requirements.lock \
+  --output-file requirements-dev.lock pyproject.toml
+"${compile[@]}" --extra ray,otlp,chroma --constraint requirements-dev.lock --output-file requirements-ray.lock pyproject.toml
+"${compile[@]}" --build-deps-for wheel --only-build-deps --constraint requirements-dev.lock \
+  --output-file requirements-build.lock pyproject.toml
 
-if grep -nE '://' requirements.lock requirements-dev.lock; then
+if grep -nE '://' requirements*.lock; then
   echo "lock.sh: a lock file names an address (above); locks hold names, versions and hashes only" >&2
   exit 1
 fi

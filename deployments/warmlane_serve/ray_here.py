@@ -58,7 +58,7 @@ def ray_here(stages: StagesSettings, ended: Ended) -> Iterator[Path]:
 
     In a process that has not imported Ray yet: when it is imported, it reads how it is to be.
     """
-    folder = temporary_folder()
+    folder = temporary_folder(Path(tempfile.gettempdir()))
     try:
         # Not in the main thread, which sees to signals meanwhile; and in one that lasts, since the kernel ends Ray's
         # processes with the thread that started them.
@@ -118,9 +118,8 @@ def is_alive() -> bool:
     return node is None or not node.dead_processes()
 
 
-def temporary_folder() -> Path:
-    """A new one for nobody else's eyes, where temporary files go, or in /tmp where that is too deep."""
-    usual = Path(tempfile.gettempdir())
+def temporary_folder(usual: Path) -> Path:
+    """A new one for nobody else's eyes, in the `usual` one, or in /tmp where that is too deep."""
     above = usual if len(str(usual)) <= _LONGEST - len(TEMPORARY) - 8 else Path("/tmp")  # noqa: S108 - mkdtemp makes it safe
     return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=above))
 

@@ -32,7 +32,7 @@ def test_there_is_room_for_all_stages_at_their_most() -> None:
 
 def test_the_folder_is_for_its_owner_only() -> None:
     """And short enough for Ray's sockets, wherever temporary files go."""
-    folder = temporary_folder()
+    folder = temporary_folder(Path(tempfile.gettempdir()))
     try:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert len(str(folder)) <= 40
@@ -41,13 +41,12 @@ def test_the_folder_is_for_its_owner_only() -> None:
         folder.rmdir()
 
 
-def test_a_deep_place_for_temporary_files_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deep_place_for_temporary_files_is_left_out(tmp_path: Path) -> None:
     """The names of sockets end after 107 characters."""
     deep = tmp_path / ("d" * 60)
     deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
 
-    folder = temporary_folder()
+    folder = temporary_folder(deep)
 
     folder.rmdir()
     assert folder.parent == Path("/tmp")
