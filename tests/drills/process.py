@@ -156,9 +156,11 @@ async def serving(home: Path, *, start: tuple[str, ...] = _SERVE, **settings: ob
         await served.aclose()
 
 
-async def refused(home: Path, *options: str, **settings: object) -> tuple[int, str, str]:
+async def refused(
+    home: Path, *options: str, start: tuple[str, ...] = _SERVE, **settings: object
+) -> tuple[int, str, str]:
     """A start that is to fail: exit code, standard output and error. Fails the test when it goes on running."""
-    served = Served(await _spawn((*_SERVE, *options), home, settings))
+    served = Served(await _spawn((*start, *options), home, settings))
     try:
         if await served.listening() is not None:
             pytest.fail("it started")

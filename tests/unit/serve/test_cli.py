@@ -5,13 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from drills.process import SOURCES
+from drills.process import SOURCES, refused, serving
 from warmlane_serve.cli import main
 
 
@@ -46,7 +47,13 @@ def test_what_it_is_is_said_on_standard_output(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"), [([], "COMMAND"), (["sreve"], "sreve"), (["check", "--port", "x"], "--port")]
+    ("arguments", "named"),
+    [
+        ([], "COMMAND"),
+        (["sreve"], "sreve"),
+        (["check", "--port", "x"], "--port"),
+        (["serve", "--solo", "--address", "auto"], "--address"),
+    ],
 )
 def test_what_is_no_command_is_named(arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
     """On standard error, with exit code 2 and nothing on standard output."""
@@ -148,3 +155,38 @@ def test_what_it_is_is_said_without_loading_the_gateway() -> None:
     loaded = done.stdout.decode().split()
     assert "warmlane_serve.cli" in loaded
     assert {"aiohttp", "chromadb", "onnxruntime", "pydantic", "uvicorn", "warmlane.gateway"}.isdisjoint(loaded)
+
+
+@pytest.fixture
+def without_ray(tmp_path: Path) -> Path:
+    """A folder of packages as a base install has it: all that are here, but Ray."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    for each in Path(sysconfig.get_path("purelib")).iterdir():
+        if not each.name.startswith("ray"):
+            (folder / each.name).symlink_to(each)
+    return folder
+
+
+@pytest.mark.slow
+async def test_without_ray_all_runs_in_one_process(tmp_path: Path, without_ray: Path) -> None:
+    """Which is said in one line, with how to get it."""
+    code = f"import sys; sys.path.append({str(without_ray)!r}); from warmlane_serve.cli import main; sys.exit(main())"
+    async with serving(tmp_path, start=("-S", "-c", code, "serve")) as served:
+        assert "ok" in await served.page("/healthz")
+        assert await served.end() == 0
+
+    assert served.err.decode() == (
+        "warmlane: without Ray, all runs in one process; pip install 'warmlane[ray]', or say --solo\n"
+    )
+
+
+@pytest.mark.slow
+async def test_without_ray_there_is_no_cluster(tmp_path: Path, without_ray: Path) -> None:
+    """A cluster that was asked for is not left out in silence."""
+    code = f"import sys; sys.path.append({str(without_ray)!r}); from warmlane_serve.cli import main; sys.exit(main())"
+    start = ("-S", "-c", code, "serve", "--address", "auto")
+
+    assert await refused(tmp_path, start=start) == (
+        2, "", "warmlane: a cluster needs the ray extra: pip install 'warmlane[ray]'\n"
+    )  # fmt: skip
