@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
 from warmlane_serve.options import DEPLOYMENTS
+from warmlane_serve.ray_here import told
+from warmlane_serve.running import found
 
 About: TypeAlias = Mapping[str, Any]
 """What a replica says of itself (`Placed.about`)."""
@@ -35,13 +38,14 @@ def lines(stages: Mapping[str, Sequence[About]]) -> Iterator[str]:
 
 def ask(settings: Settings) -> Mapping[str, Sequence[About]]:
     """Stage to its replicas that answer. Raises: ConfigError, when there is no cluster or no gateway in it."""
+    address = settings.cluster.address or _here(settings) or os.environ.get("RAY_ADDRESS") or "auto"
     try:
         import ray  # only with the ray extra
         from ray import serve
     except ImportError:
         msg = "--cluster needs the ray extra: pip install 'warmlane[ray]'"
         raise ConfigError(msg) from None
-    _connect(ray, settings)
+    _connect(ray, address)
     for name, application in serve.status().applications.items():
         if set(DEPLOYMENTS.values()) <= set(application.deployments):
             handles = {stage: serve.get_deployment_handle(kind, name) for stage, kind in DEPLOYMENTS.items()}
@@ -50,10 +54,18 @@ def ask(settings: Settings) -> Mapping[str, Sequence[About]]:
     raise ConfigError(msg)
 
 
-def _connect(ray: Any, settings: Settings) -> None:
+def _here(settings: Settings) -> str | None:
+    """Where the Ray is that `warmlane serve` started with this data folder; with its token in our environment."""
+    running = found(settings.data_dir)
+    if running is None or running.ray is None or running.folder is None:
+        return None
+    os.environ.update(told(Path(running.folder)))
+    return running.ray
+
+
+def _connect(ray: Any, address: str) -> None:
     if ray.is_initialized():
         return
-    address = settings.cluster.address or os.environ.get("RAY_ADDRESS") or "auto"
     try:
         ray.init(address=address, namespace="serve", log_to_driver=False, configure_logging=False)
     except (ConnectionError, RuntimeError, ValueError):

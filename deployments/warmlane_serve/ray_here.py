@@ -30,6 +30,7 @@ _SHARED_MEMORY: Final = 80 << 20
 """Bytes for objects. Ray wants that much; calls never go through it."""
 
 _GLANCE: Final = 0.05  # seconds in which a signal, while Ray starts, may find Ray's handler in place of ours
+_TOKEN: Final = "token"  # noqa: S105 - a file's name
 _SILENT: Final = logging.CRITICAL + 1
 
 
@@ -124,21 +125,26 @@ def temporary_folder(usual: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=above))
 
 
-@contextmanager
-def environment(folder: Path) -> Iterator[None]:
-    """What Ray and its workers read: a token of this start only, temporary files in `folder`, no report to anybody."""
-    token = folder / "token"
-    token.touch(0o600)
-    token.write_text(secrets.token_hex(32), encoding="ascii")
-    ours = {
+def told(folder: Path) -> dict[str, str]:
+    """What the environment of its processes says, and of others that join it; `folder` is the temporary one."""
+    return {
         "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN_PATH": str(token),
+        "RAY_AUTH_TOKEN_PATH": str(folder / _TOKEN),
         "RAY_USAGE_STATS_ENABLED": "0",
         # Its name says when Ray itself does this: listen on the loopback address. Else Ray looks for one that others
         # can reach, also where it is told 127.0.0.1.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "TMPDIR": str(folder),
     }
+
+
+@contextmanager
+def environment(folder: Path) -> Iterator[None]:
+    """What Ray and its workers read: a token of this start only, temporary files in `folder`, no report to anybody."""
+    token = folder / _TOKEN
+    token.touch(0o600)
+    token.write_text(secrets.token_hex(32), encoding="ascii")
+    ours = told(folder)
     without = ("RAY_ADDRESS", "RAY_AUTH_TOKEN", "RAY_NAMESPACE", "RAY_RUNTIME_ENV")
     before = {name: os.environ.get(name) for name in (*ours, *without)}
     for name in without:

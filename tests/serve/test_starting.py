@@ -32,18 +32,19 @@ class Started:
         (home / "tmp").mkdir(exist_ok=True)
         self.home, self.lines = home, list[str]()
         paths = os.pathsep.join([SOURCES, str(TINY.parent)])
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": paths,
+            "TMPDIR": str(home / "tmp"),
+            "WARMLANE_DATA_DIR": str(home / "data"),
+            "WARMLANE_PORT": "0",
+            **environment,
+        }
         self._said = (home / f"err-{len(list(home.iterdir()))}").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, TINY],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(home),
-                "PYTHONPATH": paths,
-                "TMPDIR": str(home / "tmp"),
-                "WARMLANE_DATA_DIR": str(home / "data"),
-                "WARMLANE_PORT": "0",
-                **environment,
-            },
+            env=self._environment,
             stdout=subprocess.PIPE,
             stderr=self._said,
             start_new_session=True,
@@ -68,6 +69,14 @@ class Started:
         """What it has noted of itself in the data folder."""
         noted: dict[str, Any] = json.loads((self.home / "data" / "serving.json").read_text())
         return noted
+
+    def beside(self, *arguments: str) -> tuple[int, str]:
+        """Another command of the user's, meanwhile: its exit code, and what it said on standard error."""
+        command = [sys.executable, "-m", "warmlane_serve.cli", *arguments]
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        return done.returncode, done.stderr
 
     def all_processes(self) -> list[psutil.Process]:
         """It and its descendants."""
@@ -127,6 +136,7 @@ def test_it_comes_up_is_found_and_ends(tmp_path: Path) -> None:
         note, processes = first.note(), first.all_processes()
         with started(tmp_path) as second:
             code, heard, said = second.ended(), second.lines, second.err
+        looked = first.beside("check", "--cluster")
         reached = listening([each for each in processes if "ServeReplica" not in each.name()])
         assert first.process.poll() is None
         first.process.send_signal(signal.SIGTERM)
@@ -138,6 +148,7 @@ def test_it_comes_up_is_found_and_ends(tmp_path: Path) -> None:
         assert (code, heard) == (1, [])
         assert said.startswith(f"warmlane: Warmlane is serving already on {note['url']} (process {note['pid']})")
         assert reached == {"127.0.0.1"}
+        assert looked == (2, "warmlane: no gateway is deployed on this Ray; `warmlane serve` deploys one\n")
         assert (ended, is_gone(processes), left_in(note)) == (0, True, False)
         assert (tmp_path / "data" / "serving.json").read_text() == ""
         assert not (tmp_path / ".ray").exists()
