@@ -8,6 +8,8 @@ from contextvars import Context
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from warmlane.clock import Clock
 from warmlane.errors import StageError
 from warmlane.model import Value, Vector
@@ -116,6 +118,10 @@ class Batcher:
             return waiting
         elapsed = self._clock.monotonic() - self._running.since
         return waiting + max(elapsed, self._pace.of(self._running.tokens))
+
+    def widen(self, cells: int) -> None:
+        """From the next run on, let so many cells in. May be called from any thread."""
+        self._limits = msgspec.structs.replace(self._limits, cells=cells)
 
     def close(self) -> None:
         """Take no more, finish what waits, then let the worker end."""

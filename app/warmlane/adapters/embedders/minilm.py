@@ -20,6 +20,9 @@ from warmlane.ports import Tracer
 
 _CLOCK: Final = SystemClock()
 
+_CUDA_CELLS: Final = 16_384
+"""A processor has enough to do with eight short texts, whose activations still fit its cache; a GPU has not."""
+
 
 class OnnxEmbedder:
     """MiniLM as integers: the event loop never waits for it, and what asks together is embedded together.
@@ -106,6 +109,8 @@ class OnnxEmbedder:
     def _load(self) -> Network:
         self._pieces.load()
         self._found = Network(self._folder, threads=self._threads, device=self._device, gpu_granted=self._gpu_granted)
+        if self._found.is_cuda:
+            self._batcher.widen(_CUDA_CELLS)
         return self._found
 
     def _run(self, texts: Sequence[Tokens]) -> Sequence[Vector]:

@@ -91,6 +91,16 @@ async def test_a_run_is_of_like_lengths_and_bounded(worker: Worker, clock: Manua
     assert worker.runs == [[1, 3, 4], [2], [5], [6, 7, 8]]
 
 
+async def test_there_may_be_more_room_than_was_thought(worker: Worker, clock: ManualClock) -> None:
+    """Once it is known what it runs on."""
+    batcher = worker.batcher(clock, Limits(cells=32))
+    asked = batcher.ask([text(name) for name in (1, 2, 3)])
+    batcher.widen(64)
+    worker.gate.set()
+    assert await firsts(asked) == [1, 2, 3]
+    assert worker.runs == [[1], [2, 3]]
+
+
 async def test_who_gave_up_is_left_out(worker: Worker, clock: ManualClock) -> None:
     """Also in a run under way, where it is too late to be left out."""
     batcher = worker.batcher(clock)
