@@ -66,6 +66,11 @@ class Lane:
         """Calls of this lane that are under way at replicas there are now."""
         return sum(peer.in_flight for peer in self._peers.values())
 
+    def place(self, key: bytes) -> str:
+        """Who holds `key` now, by id; nobody: an empty one."""
+        members = self._members.current()
+        return holder(key, members.values()).replica if members else ""
+
     async def ask(self, path: str, body: bytes = b"", *, key: bytes | None = None, again: bool = False) -> bytes:
         """What the holder of `key` answers, or without a key whichever replica has least to do.
 

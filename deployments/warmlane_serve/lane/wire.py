@@ -43,9 +43,9 @@ class Codec(Generic[T]):
         return value
 
 
-ROW: Final[Codec[Row]] = Codec(Row)
-FOUND: Final[Codec[Row | None]] = Codec(Row | None)
-KEY: Final[Codec[tuple[bytes, bytes]]] = Codec(tuple[bytes, bytes])
+ROWS: Final[Codec[Sequence[Row]]] = Codec(list[Row])
+FOUND: Final[Codec[Sequence[Row | None]]] = Codec(list[Row | None])
+NAMES: Final[Codec[Sequence[tuple[bytes, bytes]]]] = Codec(list[tuple[bytes, bytes]])
 KEYS: Final[Codec[tuple[bytes, list[bytes]]]] = Codec(tuple[bytes, list[bytes]])
 SCOPE: Final[Codec[Scope]] = Codec(Scope)
 NEAR: Final[Codec[Sequence[Near]]] = Codec(list[Near])

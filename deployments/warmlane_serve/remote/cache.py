@@ -1,7 +1,8 @@
 """The cache over its shards: a row's place is given by its tenant and key, its meaning is asked of all."""
 
+import asyncio
 from collections.abc import Collection, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from warmlane.errors import StageError
 from warmlane.model import Near, Probe, Row, Scope
@@ -9,6 +10,10 @@ from warmlane_serve.lane import wire
 from warmlane_serve.lane.client import Lane
 from warmlane_serve.lane.rendezvous import holder
 from warmlane_serve.remote.base import RemotePort, raise_if_all_failed
+from warmlane_serve.remote.together import Together
+
+Name: TypeAlias = tuple[bytes, bytes]
+"""A row's tenant and key."""
 
 
 class RemoteCache(RemotePort):
@@ -20,15 +25,17 @@ class RemoteCache(RemotePort):
         self._get, self._put, self._delete, self._purge, self._near = (
             f"/{which}/{name}" for name in ("get", "put", "delete", "purge", "near")
         )
+        # Two: a read that waits for a disk does not hold up the others. One: what waits for a commit shares the next.
+        self._gets: Together[Name, Row | None] = Together(self._get_all, at_once=2)
+        self._puts: Together[Row, None] = Together(self._put_all, at_once=1)
 
     async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
         """The live row at its shard, or None. Raises: StageError."""
-        body = wire.KEY.write((tenant, key))
-        return wire.FOUND.read(await self._lane.ask(self._get, body, key=tenant + key, again=True))
+        return await self._gets.ask(self._lane.place(tenant + key), (tenant, key))
 
     async def put(self, row: Row, /) -> None:
         """Keep `row` at its shard. Raises: StageError."""
-        await self._lane.ask(self._put, wire.ROW.write(row), key=row.tenant + row.key, again=True)
+        await self._puts.ask(self._lane.place(row.tenant + row.key), row)
 
     async def delete(self, tenant: bytes, keys: Collection[bytes], /) -> int:
         """Forget these, at every shard: one that once held a key must not bring it back. Raises: StageError."""
@@ -57,6 +64,32 @@ class RemoteCache(RemotePort):
                 found += [near for near in rows if holder(near.row.tenant + near.row.key, members) == member]
         found.sort(key=lambda near: -near.similarity)
         return found[:limit]
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self._gets.aclose()
+        await self._puts.aclose()
+        await super().aclose()
+
+    async def _get_all(self, names: Sequence[Name]) -> Sequence[Row | None]:
+        """They were of one shard when they were asked for; shards may have come or gone meanwhile."""
+        if len({self._lane.place(tenant + key) for tenant, key in names}) > 1:
+            return await asyncio.gather(*(self._get_one(name) for name in names))
+        key = b"".join(names[0])
+        return wire.FOUND.read(await self._lane.ask(self._get, wire.NAMES.write(names), key=key, again=True))
+
+    async def _get_one(self, name: Name) -> Row | None:
+        (row,) = await self._get_all([name])
+        return row
+
+    async def _put_all(self, rows: Sequence[Row]) -> Sequence[None]:
+        """The same."""
+        if len({self._lane.place(row.tenant + row.key) for row in rows}) > 1:
+            await asyncio.gather(*(self._put_all([row]) for row in rows))
+        else:
+            key = rows[0].tenant + rows[0].key
+            await self._lane.ask(self._put, wire.ROWS.write(rows), key=key, again=True)
+        return [None] * len(rows)
 
     async def _everywhere(self, path: str, body: bytes) -> int:
         count = 0

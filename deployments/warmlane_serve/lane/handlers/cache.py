@@ -1,5 +1,6 @@
 """What a cache shard answers: for its durable cache and for the one in RAM alone."""
 
+import asyncio
 from collections.abc import Mapping
 
 from warmlane.ports import Cache
@@ -19,10 +20,13 @@ def cache_routes(durable: Cache, volatile: Cache) -> Mapping[str, Handler]:
 
 def _routes(prefix: str, cache: Cache) -> Mapping[str, Handler]:
     async def get(body: bytes) -> bytes:
-        return wire.FOUND.write(await cache.get(*wire.KEY.read(body)))
+        names = wire.NAMES.read(body)
+        if len(names) == 1:
+            return wire.FOUND.write([await cache.get(*names[0])])
+        return wire.FOUND.write(await asyncio.gather(*(cache.get(*name) for name in names)))
 
     async def put(body: bytes) -> bytes:
-        await cache.put(wire.ROW.read(body))
+        await asyncio.gather(*map(cache.put, wire.ROWS.read(body)))  # at once, so that they share a commit
         return NOTHING
 
     async def delete(body: bytes) -> bytes:

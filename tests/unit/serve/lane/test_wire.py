@@ -37,9 +37,8 @@ def test_rows_and_keys() -> None:
     """Bytes of any kind; no row is none."""
     row = a_row(vector=bytes(range(256)), answer=b"\x00\xff" * 1000, labels=("a", "b"))
 
-    assert wire.FOUND.read(wire.FOUND.write(row)) == row
-    assert wire.FOUND.read(wire.FOUND.write(None)) is None
-    assert wire.ROW.read(wire.ROW.write(row)) == row
+    assert wire.FOUND.read(wire.FOUND.write([row, None])) == [row, None]
+    assert wire.ROWS.read(wire.ROWS.write([row])) == [row]
     assert wire.KEYS.read(wire.KEYS.write((b"t", [b"a", b"b"]))) == (b"t", [b"a", b"b"])
     assert wire.SCOPE.read(wire.SCOPE.write(Scope(label=b"l"))) == Scope(label=b"l")
     assert wire.NEAR.read(wire.NEAR.write([Near(similarity=0.9, row=row)])) == [Near(similarity=0.9, row=row)]
@@ -110,7 +109,7 @@ def test_an_error_that_has_no_business_between_stages() -> None:
 )
 def test_what_cannot_be_read_is_trouble_and_is_not_quoted(data: bytes) -> None:
     """Whoever sent it is of another version, or none of ours."""
-    for read in (wire.ROW.read, wire.read_probe, wire.read_events, wire.read_error, wire.START.read):
+    for read in (wire.ROWS.read, wire.read_probe, wire.read_events, wire.read_error, wire.START.read):
         with pytest.raises(StageError, match="version") as raised:
             read(data)
         assert "secret" not in str(raised.value)
@@ -138,4 +137,4 @@ def test_rows_stay_small() -> None:
     """What is added to a row is under a hundred bytes."""
     row = Row(tenant=b"t" * 16, key=b"k" * 16, partition=b"", expires=1, vector=b"", answer=b"a" * 1000)
 
-    assert len(wire.ROW.write(row)) < 1000 + 32 + 100
+    assert len(wire.ROWS.write([row])) < 1000 + 32 + 100

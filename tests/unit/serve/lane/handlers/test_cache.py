@@ -18,11 +18,11 @@ async def test_each_port_call_has_its_path_in_both_caches(clock: ManualClock) ->
     assert set(routes) == {f"/{cache}/{name}" for cache in ("durable", "volatile") for name in names} | {"/ping"}
 
     row = a_row()
-    key = wire.KEY.write((row.tenant, row.key))
+    key = wire.NAMES.write([(row.tenant, row.key)])
     async with serving(routes) as servers, calling(*servers) as lane:
-        await lane.ask("/volatile/put", wire.ROW.write(row))
-        assert wire.FOUND.read(await lane.ask("/volatile/get", key)) == row
-        assert wire.FOUND.read(await lane.ask("/durable/get", key)) is None
+        await lane.ask("/volatile/put", wire.ROWS.write([row]))
+        assert wire.FOUND.read(await lane.ask("/volatile/get", key)) == [row]
+        assert wire.FOUND.read(await lane.ask("/durable/get", key)) == [None]
         with pytest.raises(StageError, match="version"):
             await lane.ask("/durable/get", b"nonsense")
         await lane.ask("/ping")
