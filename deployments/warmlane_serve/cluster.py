@@ -58,6 +58,9 @@ def serve(settings: Settings, make: Make = application, out: TextIO = sys.stdout
 def _serve_here(settings: Settings, claimed: Claim, make: Make, out: TextIO, ended: Ended) -> int:
     if claimed.before is not None:
         clear(claimed.before)
+    if _is_ours(settings.host, settings.port):
+        url = base_url(settings.host, settings.port)
+        return _refuse(f"a Warmlane is serving already on {url}; choose another port with --port")
     with reserved(settings.host, settings.port) as port:
         settings = settings.model_copy(update={"port": port})
         this = Running(pid=os.getpid(), url=base_url(settings.host, port))
@@ -130,14 +133,7 @@ def reserved(host: str, port: int) -> Iterator[int]:
 
     Raises: ConfigError, when somebody has it.
     """
-    try:
-        first = listen(host, port)
-    except ConfigError as error:
-        if port and _is_ours(host, port):
-            msg = f"a Warmlane is serving already on {base_url(host, port)}; choose another port with --port"
-            raise ConfigError(msg) from None
-        raise error from None
-    with first:
+    with listen(host, port) as first:
         family, address = first.family, first.getsockname()
     with socket.socket(family, socket.SOCK_STREAM) as kept:
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -150,6 +146,7 @@ def reserved(host: str, port: int) -> Iterator[int]:
 
 
 def _is_ours(host: str, port: int) -> bool:
+    """Whether a gateway answers there."""
     connection = HTTPConnection("127.0.0.1" if host in _EVERYWHERE else host, port, timeout=1)
     try:
         connection.request("GET", "/")

@@ -1,9 +1,11 @@
 """The application in Serve, as whoever deploys it sees it: put there, looked at, drained and removed."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
@@ -21,6 +23,8 @@ Make = Callable[[Settings], "Application"]
 
 _STAGES: Final = {deployment: stage for stage, deployment in DEPLOYMENTS.items()}
 _INGRESS: Final = DEPLOYMENTS["ingress"]
+_RAY_PORT: Final = 6379
+_PATIENCE: Final = 5.0  # seconds for a connection to Ray
 _LOOK: Final = 0.25  # seconds between looks
 _SPARE: Final = 15.0  # seconds beyond the drain that Serve has to remove everything
 
@@ -31,8 +35,9 @@ def connected(address: str) -> Iterator[None]:
     import ray
 
     try:
+        _knock(address)
         ray.init(address, namespace="serve", log_to_driver=False, configure_logging=False)
-    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError):
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError):
         token = "" if os.environ.get("RAY_AUTH_MODE") == "token" else ", and RAY_AUTH_MODE=token where it wants a token"
         msg = f"WARMLANE_CLUSTER__ADDRESS: no Ray answers at {address}; start one with `ray start`{token}"
         raise ConfigError(msg) from None
@@ -40,6 +45,13 @@ def connected(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Find out at once what Ray finds out in minutes: that nobody is there. Raises: OSError, ValueError."""
+    if address != "auto":
+        found = urlsplit(address if "://" in address else f"//{address}")
+        socket.create_connection((found.hostname or "", found.port or _RAY_PORT), _PATIENCE).close()
 
 
 @contextmanager

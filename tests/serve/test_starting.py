@@ -207,7 +207,7 @@ def head(tmp_path: Path) -> Iterator[tuple[str, psutil.Process, dict[str, str]]]
     ) as process:
         assert process.stdout is not None
         told = next((line for line in process.stdout if "--address=" in line), "")
-        found = re.search(r"[\d.]+:\d+", told)
+        found = re.search(r"\d+(\.\d+){3}:\d+", told)
         assert found is not None
         this = psutil.Process(process.pid)
         try:

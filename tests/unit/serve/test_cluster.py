@@ -5,6 +5,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,30 +60,35 @@ class _Other(_Welcome):
     says = b"It works!\n"
 
 
-@pytest.fixture(params=[(_Welcome, "a Warmlane is serving already on http://127.0.0.1:"), (_Other, "already in use")])
-def somebody(request: pytest.FixtureRequest) -> Iterator[tuple[int, str]]:
-    """A port that somebody listens on, and what is said of it."""
-    handler, said = request.param
+@contextmanager
+def somebody(handler: type[_Welcome]) -> Iterator[int]:
+    """A port that somebody listens on."""
     with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_port, said
+        yield server.server_port
         server.shutdown()
         thread.join()
 
 
-def test_a_port_that_is_in_use_is_one_line(tmp_path: Path, somebody: tuple[int, str]) -> None:
-    """Which says whether it is a gateway that has it; nothing has been started."""
-    port, said = somebody
+def test_a_port_that_is_in_use_is_one_line(tmp_path: Path) -> None:
+    """Which names it; nothing has been started."""
     out = io.StringIO()
 
-    with pytest.raises(ConfigError, match="--port") as caught:
+    with somebody(_Other) as port, pytest.raises(ConfigError, match="--port") as caught:
         serve(settings_of(tmp_path, port=port), never, out)
 
-    assert said in caught.value.message
-    assert str(port) in caught.value.message
-    assert "\n" not in caught.value.message
+    assert f"127.0.0.1:{port}: address already in use" in caught.value.message
     assert out.getvalue() == ""
+
+
+def test_a_gateway_on_the_port_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By how it welcomes, though it has another data folder."""
+    with somebody(_Welcome) as port:
+        code = serve(settings_of(tmp_path, port=port), never)
+
+    said = f"warmlane: a Warmlane is serving already on http://127.0.0.1:{port}; choose another port with --port\n"
+    assert (code, capsys.readouterr().err) == (1, said)
 
 
 def test_a_second_start_hears_of_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
