@@ -32,6 +32,7 @@ STAGES = {"idle_after": 3, "ingress": {"min_replicas": 2}, "forwarder": {"min_re
 """Two of each stage without which calls fail, so that one can be killed."""
 
 _READY_WITHIN = 120.0  # seconds
+_STARTS = 3
 _GLANCE = 0.1  # seconds between looks: a cluster tells nobody
 
 
@@ -110,17 +111,8 @@ def running(folder: Path, **settings: Any) -> Iterator[Cluster]:
     """Start Ray and deploy; afterwards nothing is left of either. `settings` are groups."""
     temp = tempfile.mkdtemp(prefix="wl-ray-", dir="/tmp")  # a Unix socket's path is short
     port, upstream = free_port(), free_port()
-    ray.init(
-        address="local",
-        num_cpus=CPUS,
-        include_dashboard=False,
-        log_to_driver=False,
-        configure_logging=False,
-        namespace="serve",
-        _node_ip_address="127.0.0.1",
-        _temp_dir=temp,
-    )
     try:
+        _start(temp)
         serve.start(proxy_location="Disabled")
         args = {
             "port": port,
@@ -135,9 +127,32 @@ def running(folder: Path, **settings: Any) -> Iterator[Cluster]:
         cluster.deploy()
         yield cluster
     finally:
-        serve.shutdown()
+        if ray.is_initialized():
+            serve.shutdown()
         ray.shutdown()
         shutil.rmtree(temp, ignore_errors=True)
+
+
+def _start(temp: str) -> None:
+    """Start Ray, which gives itself half a minute: where the machine is busier, it is tried again."""
+    for attempt in range(_STARTS):
+        try:
+            ray.init(
+                address="local",
+                num_cpus=CPUS,
+                include_dashboard=False,
+                log_to_driver=False,
+                configure_logging=False,
+                namespace="serve",
+                _node_ip_address="127.0.0.1",
+                _temp_dir=temp,
+            )
+        except Exception:
+            ray.shutdown()
+            if attempt == _STARTS - 1:
+                raise
+        else:
+            return
 
 
 def free_port() -> int:

@@ -17,6 +17,7 @@ _OVER = ("warmlane_entries_stored_total", "warmlane_entries_refused_total", "war
 """What is counted once for each call that a provider answered, when all that follows from it is done."""
 _MOST_LOOKS = 300
 _GLANCE = 0.05  # seconds
+_BATCH = 0.7  # seconds in which what has happened is told of
 
 
 class Clustered:
@@ -48,9 +49,15 @@ class Clustered:
         await self._client.aclose()
 
     async def begin(self) -> None:
-        """A new test: nobody has been called."""
+        """A new test: nobody has been called, and what callers who left have begun is over."""
+        over = await self._count()
+        while any(request.left.is_set() for request in self.up.requests):
+            await _moment(_BATCH)
+            before, over = over, await self._count()
+            if before == over:
+                break
         self.up.forget()
-        self._over = await self._count()
+        self._over = over
 
     async def settled(self) -> None:
         """Wait until what is to be kept is kept, and told of: events travel in batches."""
@@ -83,8 +90,8 @@ class Clustered:
         return [(each.name, each.labels.get("stage", ""), each.value) for family in families for each in family.samples]
 
 
-async def _moment() -> None:
+async def _moment(seconds: float = _GLANCE) -> None:
     """Whoever is asked again has something new to say only later."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(_GLANCE):
+        async with asyncio.timeout(seconds):
             await asyncio.Event().wait()

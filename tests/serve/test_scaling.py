@@ -41,6 +41,11 @@ async def asking(gw: Clustered, key: str) -> AsyncIterator[list[str]]:
             await tasks.cancel()
 
 
+def counted(cluster: Cluster) -> dict[str, int]:
+    """Stage to its replicas."""
+    return {stage: len(replicas) for stage, replicas in cluster.about().items()}
+
+
 @pytest.mark.timeout(400)
 async def test_only_embedders_are_added_where_only_embedding_is_needed(
     cluster: Cluster, gw: Clustered, openai: Async, key: str
@@ -48,13 +53,13 @@ async def test_only_embedders_are_added_where_only_embedding_is_needed(
     """And they are given back when nothing is asked any more."""
     await openai.ask(QUESTION)
     await gw.settled()
-    before = {stage: len(replicas) for stage, replicas in cluster.about().items()}
+    before = await asyncio.to_thread(counted, cluster)
 
     async with asking(gw, key) as said:
-        await asyncio.to_thread(until, lambda: len(cluster.about()["embedder"]) > before["embedder"], "more embedders")
-        during = {stage: len(replicas) for stage, replicas in cluster.about().items()}
+        await asyncio.to_thread(until, lambda: counted(cluster)["embedder"] > before["embedder"], "more embedders")
+        during = await asyncio.to_thread(counted, cluster)
 
     assert set(said) == {"SEMANTIC_HIT"}
     assert gw.calls == 1
     assert {stage for stage, count in during.items() if count != before[stage]} == {"embedder"}
-    await asyncio.to_thread(until, lambda: len(cluster.about()["embedder"]) == before["embedder"], "as few as before")
+    await asyncio.to_thread(until, lambda: counted(cluster) == before, "as few as before")
