@@ -14,7 +14,7 @@ help: ## list the targets
 
 setup: .venv/installed ## make .venv from the lock files, with this tree installed in it (editable)
 
-run: setup ## start the gateway on http://127.0.0.1:8000 (ARGS="--port 8001" and the like)
+run: setup ## start the gateway on http://127.0.0.1:8000 (ARGS=--solo, ARGS="--port 8001")
 	@exec $(BIN)/warmlane serve $(ARGS)
 
 test: setup ## the whole test suite (ARGS="-k word" and the like)
