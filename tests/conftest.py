@@ -36,3 +36,8 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run may be asked for besides its verdict."""
+    parser.addoption("--write-docs", action="store_true", help="write what was seen into docs/operating.md")
