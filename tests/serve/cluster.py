@@ -46,9 +46,8 @@ class Cluster:
         self.base_url = f"http://127.0.0.1:{args['port']}"
 
     def deploy(self, **changes: Any) -> None:
-        """Deploy it anew, with `changes` of the stages' settings; returns when it is there."""
-        stages = {**self.args["stages"], **changes}
-        serve.run(build({**self.args, "stages": stages}), name="warmlane", route_prefix="/")
+        """Deploy it, or anew with `changes` of the settings; returns when all of it is there."""
+        serve.run(build({**self.args, **changes}), name="warmlane", route_prefix="/")
         until(self.is_ready, "the stages are ready")
 
     def is_ready(self) -> bool:
