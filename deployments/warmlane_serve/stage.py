@@ -4,6 +4,7 @@ Plain classes: `main.build` makes deployments of them. Nothing here needs Ray bu
 """
 
 import ssl
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from warmlane.model import Value
@@ -32,14 +33,22 @@ class Here(Value, frozen=True, kw_only=True):
         import ray  # only with the ray extra
         from ray import serve
 
-        context = serve.get_replica_context()
+        context, node = serve.get_replica_context(), ray.get_runtime_context().get_node_id()
         return cls(
             replica=context.replica_id.unique_id,
             rank=context.rank.rank,
             among=context.world_size or 0,
-            node=ray.get_runtime_context().get_node_id(),
-            host=ray.util.get_node_ip_address(),  # type: ignore[no-untyped-call]
+            node=node,
+            host=address_of(ray.nodes(), node),
         )
+
+
+def address_of(nodes: Iterable[Mapping[str, Any]], node: str) -> str:
+    """Where the other nodes reach `node`: what it told Ray when it joined.
+
+    `ray.util.get_node_ip_address` guesses it anew, by asking which way leads to the Internet.
+    """
+    return next(str(each["NodeManagerAddress"]) for each in nodes if each["NodeID"] == node)
 
 
 class Stage:

@@ -83,9 +83,9 @@ class Traffic:
     async def _tick(self, session: aiohttp.ClientSession, calls: "set[asyncio.Task[None]]") -> None:
         loop = asyncio.get_running_loop()
         for due in itertools.count(loop.time(), 1 / self.rate):
-            ripe = loop.create_future()
-            loop.call_at(due, ripe.set_result, None)
-            await ripe
+            ripe = asyncio.Event()
+            loop.call_at(due, ripe.set)
+            await ripe.wait()
             task = loop.create_task(self._call(session, next(self._numbers)))
             calls.add(task)
             task.add_done_callback(calls.discard)

@@ -9,7 +9,7 @@ from warmlane.errors import StageError
 from warmlane.ports import Forwarder
 from warmlane_serve.lane.discovery import PUBLISHED
 from warmlane_serve.lane.handlers import forwarder_routes
-from warmlane_serve.stage import Here, Stage
+from warmlane_serve.stage import Here, Stage, address_of
 
 HERE = Here(replica="abc", rank=3, node="node-1")
 
@@ -79,3 +79,13 @@ async def test_what_never_opened_needs_no_end() -> None:
     await stage.stop()
 
     assert stage.closed == 0
+
+
+def test_a_node_is_reached_where_it_said_it_is() -> None:
+    """Not where this process would guess."""
+    nodes = [
+        {"NodeID": "a", "NodeManagerAddress": "10.77.0.1"},
+        {"NodeID": "b", "NodeManagerAddress": "10.77.0.2"},
+    ]
+
+    assert address_of(nodes, "b") == "10.77.0.2"
