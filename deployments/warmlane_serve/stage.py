@@ -39,7 +39,7 @@ class Here(Value, frozen=True, kw_only=True):
             rank=context.rank.rank,
             among=context.world_size or 0,
             node=node,
-            host=address_of(ray.nodes(), node),
+            host=address_of(ray.nodes(), node),  # type: ignore[no-untyped-call]
         )
 
 
