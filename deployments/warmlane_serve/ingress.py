@@ -23,6 +23,9 @@ from warmlane_serve.stage import Here
 
 _log = logging.getLogger(__name__)
 
+_REPLACED: Final = 15.0
+"""Seconds that a call waits where no forwarder takes a connection: Serve puts another in its place in less."""
+
 _PATIENCE: Final = 30.0
 """Seconds that the other stages have to be there. Then calls go on without those that are not, but the forwarder."""
 
@@ -161,7 +164,15 @@ class Ingress(Placed):
         tls = await asyncio.to_thread(self._tls, client_tls)
         tracer = None if self.settings.telemetry.otlp_endpoint is None else self.tracer
         return {
-            stage: Lane(each, bearer=self.bearer, node=self.here.node, name=stage, tls=tls, tracer=tracer)
+            stage: Lane(
+                each,
+                bearer=self.bearer,
+                node=self.here.node,
+                name=stage,
+                tls=tls,
+                tracer=tracer,
+                patience=_REPLACED if stage == "forwarder" else 0.0,
+            )
             for stage, each in members.items()
         }
 

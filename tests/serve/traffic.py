@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+_OK = 200
 _PATIENCE = aiohttp.ClientTimeout(total=30)
 
 
@@ -28,7 +29,7 @@ class Told:
     @property
     def is_well(self) -> bool:
         """Whether the caller got what they asked for."""
-        return self.status == 200
+        return self.status == _OK
 
 
 @dataclass(slots=True)
@@ -102,8 +103,9 @@ class Traffic:
                 data=asked(topic, exact=self.exact),
                 headers={"authorization": f"Bearer {self.key}", "content-type": "application/json"},
             ) as answer:
-                await answer.read()
+                body = await answer.read()
                 status, cache = answer.status, answer.headers.get("x-cache", "")
+                why = "" if status == _OK else body.decode(errors="replace")[:300]
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             why = type(error).__name__
         async with self._news:

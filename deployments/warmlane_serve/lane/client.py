@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,6 +19,9 @@ from warmlane_serve.lane.rendezvous import holder
 _OK: Final = 200
 _SHUNNED: Final = 1.0
 """Seconds that a replica which took no connection, or no notice, is passed over: it would always have least to do."""
+
+_PAUSE: Final = 0.2
+"""Seconds between looks for a replica that takes a connection."""
 
 _UNSENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -45,13 +49,15 @@ class Lane:
         name: str = "stage",
         tls: ssl.SSLContext | None = None,
         tracer: Tracer | None = None,
+        patience: float = 0.0,
     ) -> None:
         """Call `members` with `bearer`: over Unix sockets those on `node`, else over TCP, inside `tls` if it is given.
 
         `name` is the stage's, for messages. With a `tracer`, calls become children of the span in force.
+        `patience` is for how many seconds a `stream` waits where no replica takes a connection.
         """
         self._members, self._bearer, self._node, self._name, self._tls = members, bearer, node, name, tls
-        self._tracer = tracer
+        self._tracer, self.patience = tracer, patience
         self._seen: Mapping[str, Member] = {}
         self._peers: dict[str, Peer] = {}
         self._calls, self._closed = 0, False
@@ -101,7 +107,7 @@ class Lane:
     def stream(self, path: str, body: bytes | AsyncIterable[bytes]) -> "Exchange":
         """A call whose answer comes in pieces, to whoever has least to do; an async context manager.
 
-        It is made once: only where a replica took no connection is another one tried.
+        It is made once: only where a replica took no connection is another one tried, and the lane's patience spent.
         """
         return Exchange(self, path, body)
 
@@ -213,16 +219,16 @@ class Exchange:
 
     async def __aenter__(self) -> Self:
         """Send it. Raises: Unsent; Lost; whatever error of ours the stage raises."""
-        peer = self._lane.pick()
-        for _ in range(self._TRIES - 1):
+        until = asyncio.get_running_loop().time() + self._lane.patience
+        while True:
             try:
-                return await self._send(peer)
+                return await self._tried()
             except Unsent:
-                other = self._lane.pick(avoid=peer)
-                if other is peer:
+                if asyncio.get_running_loop().time() >= until:
                     raise
-                peer = other
-        return await self._send(peer)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PAUSE):
+                    await asyncio.Event().wait()  # for ever: only the timeout or a cancellation ends it
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
@@ -242,6 +248,18 @@ class Exchange:
         """The answer, as it comes. Its aiohttp.ClientError becomes a Lost when the exchange is left."""
         assert self._response is not None
         return self._response.content
+
+    async def _tried(self) -> Self:
+        peer = self._lane.pick()
+        for _ in range(self._TRIES - 1):
+            try:
+                return await self._send(peer)
+            except Unsent:
+                other = self._lane.pick(avoid=peer)
+                if other is peer:
+                    raise
+                peer = other
+        return await self._send(peer)
 
     async def _send(self, peer: Peer) -> Self:
         peer.enter()

@@ -11,8 +11,8 @@ from yarl import URL
 from warmlane.tasks import Tasks
 from warmlane_serve.lane.discovery import Member
 
-_CONNECT: Final = 2.0
-"""Seconds that a connection to a stage may take: it is on the same machine, or in the same data centre."""
+_CONNECT: Final = 5.0
+"""Seconds that a connection to a stage may take: milliseconds are usual, but a machine may be busy starting others."""
 
 _WHOLE: Final = 512 << 10
 """Bytes that are handed to a socket in one go: more would hold up the loop."""

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from aiohttp import web
 
-from lanes import NODE, a_lane, a_server, calling, serving
+from lanes import BEARER, NODE, a_lane, a_server, calling, serving
 from warmlane.errors import StageError
 from warmlane.tasks import Tasks
 from warmlane_serve.lane.client import Lane, Lost, Unsent
@@ -299,3 +299,23 @@ async def test_a_socket_that_has_gone_is_no_replica() -> None:
     async with calling(server) as lane:
         with pytest.raises(Unsent):
             await lane.ask("/name", again=True)
+
+
+async def test_a_stream_waits_for_a_replica_as_long_as_the_lane_has_patience() -> None:
+    """One that was killed is replaced soon, and nothing was sent."""
+    members = FixedMembers()
+    lane = Lane(members, bearer=BEARER, node=NODE, patience=30.0)
+
+    async def once() -> bytes:
+        async with lane.stream("/echo", b"hello") as exchange:
+            return await exchange.content.read()
+
+    async def echo(body: bytes) -> bytes:
+        return body
+
+    waiting = Tasks().spawn(once(), name="waiting")
+    async with serving({"/echo": answering(echo)}) as (server,):
+        members.change(server.where)
+
+        assert await waiting == b"hello"
+    await lane.aclose()
