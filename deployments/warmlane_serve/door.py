@@ -14,7 +14,7 @@ from warmlane_serve.listening import Served, SharingServer, configured, listen
 _PATIENCE: Final = 5.0
 """Seconds that the door has to answer a knock."""
 
-_FAREWELL: Final = 1.0
+_FAREWELL: Final = 5.0
 """Seconds in which a client that calls again hears that it should use another connection, before idle ones are closed.
 
 One whose call is on its way to a connection that is just being closed would lose it.

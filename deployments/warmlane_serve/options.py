@@ -24,7 +24,7 @@ _HEALTH_PERIOD = 2.0  # seconds
 _HEALTH_TIMEOUT = 10.0  # seconds: two busy cores make anyone slow; the store's own watchdog is for what hangs
 _FAREWELL = 1.0  # seconds in which callers hear that a replica is leaving, before it begins to
 _HURRY = 0.1  # the same, where the next one can only begin when this one is gone
-_SPARE = 5.0  # seconds beyond the drain, to write what waits and let go of files
+_SPARE = 10.0  # seconds beyond the drain, to write what waits and let go of files
 _LOOK_BACK = 15.0  # seconds; Serve collects figures every ten
 _REPLACED = frozenset({"ingress", "embedder", "forwarder"})
 """Stages whose old replicas leave an update only when the new ones are there. Two shards cannot hold one journal, and
