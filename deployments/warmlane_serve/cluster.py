@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -17,7 +17,7 @@ from warmlane_serve.listening import listen
 from warmlane_serve.options import require_token
 from warmlane_serve.process import limit_process
 from warmlane_serve.progress import Progress
-from warmlane_serve.ray_here import is_alive, quiet, ray_here
+from warmlane_serve.ray_here import RayDied, quiet, ray_here, require_alive
 from warmlane_serve.running import Claim, Running, claim, clear
 from warmlane_serve.signals import Ended
 from warmlane_serve.welcome import base_url, welcome
@@ -45,14 +45,25 @@ def serve(settings: Settings, make: Make = application, out: TextIO = sys.stdout
     """
     limit_process()
     pepper(settings)  # a wrong secret is told before anything is started
-    with Ended() as ended:
-        if settings.cluster.address is not None:
-            return _serve_there(settings, settings.cluster.address, make, out, ended)
-        claimed = claim(settings.data_dir)
-        if isinstance(claimed, Running):
-            return _refuse(claimed.told)
-        with claimed:
-            return _serve_here(settings, claimed, make, out, ended)
+    try:
+        with Ended() as ended:
+            return _serve(settings, make, out, ended)
+    except RayDied:
+        _refuse("Ray has died on this machine; start again")
+        out.flush()
+        sys.stderr.flush()
+        # All is cleared away. Ray's library has nobody to talk to: it would wait for minutes, or crash, when Python ends.
+        os._exit(1)
+
+
+def _serve(settings: Settings, make: Make, out: TextIO, ended: Ended) -> int:
+    if settings.cluster.address is not None:
+        return _serve_there(settings, settings.cluster.address, make, out, ended)
+    claimed = claim(settings.data_dir)
+    if isinstance(claimed, Running):
+        return _refuse(claimed.told)
+    with claimed:
+        return _serve_here(settings, claimed, make, out, ended)
 
 
 def _serve_here(settings: Settings, claimed: Claim, make: Make, out: TextIO, ended: Ended) -> int:
@@ -101,24 +112,27 @@ def _serve_there(settings: Settings, address: str, make: Make, out: TextIO, ende
 
 
 def _come_up(progress: Progress, ended: Ended) -> bool:
-    """Tell of each stage as it is ready; False when a signal came first. Raises: ConfigError, where one cannot be."""
-    while not progress.look(states()):
+    """Tell of each stage as it is ready; False when a signal came first. Raises: ConfigError, RayDied."""
+    from ray.exceptions import RayError
+
+    while True:
+        require_alive()
+        with suppress(RayError):  # the controller is being started again
+            if progress.look(states()):
+                return not ended
         if ended.wait(_LOOK):
             return False
-    return not ended
 
 
 def _watch(ended: Ended) -> int:
-    """Wait for a signal; the exit code."""
+    """Wait for a signal; the exit code. Raises: RayDied."""
     from ray.exceptions import RayError
 
     while not ended.wait(_WATCH):
-        try:
-            lost = "Ray has died on this machine" if not is_alive() else "the application was removed from Ray Serve"
-            if not is_alive() or not is_deployed():
-                return _refuse(f"{lost}; start again")
-        except RayError:
-            continue  # the controller is being started again: nobody misses it
+        require_alive()
+        with suppress(RayError):  # nobody who calls misses the controller
+            if not is_deployed():
+                return _refuse("the application was removed from Ray Serve")
     return 0
 
 

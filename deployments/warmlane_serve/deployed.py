@@ -11,6 +11,7 @@ from warmlane.errors import ConfigError
 from warmlane.settings import Settings
 from warmlane_serve.options import DEPLOYMENTS
 from warmlane_serve.progress import Stages, StageState
+from warmlane_serve.ray_here import is_alive
 from warmlane_serve.signals import Ended
 
 if TYPE_CHECKING:
@@ -60,19 +61,29 @@ def deployed(settings: Settings, make: Make, ended: Ended, *, is_local: bool) ->
 
     Raises: ConfigError.
     """
-    from ray import serve
-
-    serve.start(
-        proxy_location=_proxies(settings, is_local=is_local),
-        http_options={"host": settings.host, "port": settings.port},
-        logging_config={"enable_access_log": False, "log_level": "WARNING"},
-    )
     try:
-        # Serve's `run` would wait without a word; its own `_run` is the same and leaves the waiting to us.
-        serve.api._run(make(settings), _blocking=False, name=NAME, route_prefix="/")  # noqa: SLF001
+        _deploy(settings, make, is_local=is_local)
         yield
     finally:
-        _remove(settings.drain_timeout + _SPARE, ended)
+        if is_alive():
+            _remove(settings.drain_timeout + _SPARE, ended)
+
+
+def _deploy(settings: Settings, make: Make, *, is_local: bool) -> None:
+    from ray import serve
+    from ray.exceptions import RayError
+
+    try:
+        serve.start(
+            proxy_location=_proxies(settings, is_local=is_local),
+            http_options={"host": settings.host, "port": settings.port},
+            logging_config={"enable_access_log": False, "log_level": "WARNING"},
+        )
+        # Serve's `run` would wait without a word; its own `_run` is the same and leaves the waiting to us.
+        serve.api._run(make(settings), _blocking=False, name=NAME, route_prefix="/")  # noqa: SLF001
+    except (RayError, TimeoutError) as error:
+        msg = f"Ray Serve does not take the application ({type(error).__name__}); `ray status` says how Ray is"
+        raise ConfigError(msg) from None
 
 
 def is_deployed() -> bool:
@@ -120,11 +131,12 @@ def _remove(patience: float, ended: Ended) -> None:
     """Delete the application, and wait for its drain, until that takes too long or another signal comes."""
     from ray import serve
     from ray.exceptions import RayError
+    from ray.serve.exceptions import RayServeException
 
     try:
         serve.delete(NAME, _blocking=False)
         for _ in range(int(patience / _LOOK)):
             if not is_deployed() or ended.wait_for_second(_LOOK):
                 return
-    except RayError:
-        return  # there is no Ray any more, and so no application
+    except (RayError, RayServeException):
+        return  # there is no Serve any more, or not yet, and so no application

@@ -34,6 +34,10 @@ _TOKEN: Final = "token"  # noqa: S105 - a file's name
 _SILENT: Final = logging.CRITICAL + 1
 
 
+class RayDied(Exception):
+    """The Ray that was started here has lost a process that it cannot do without."""
+
+
 class Needs(Value, frozen=True, kw_only=True):
     """What all stages take of a node when each has as many replicas as it may."""
 
@@ -119,6 +123,12 @@ def is_alive() -> bool:
     return node is None or not node.dead_processes()
 
 
+def require_alive() -> None:
+    """Raises: RayDied."""
+    if not is_alive():
+        raise RayDied
+
+
 def temporary_folder(usual: Path) -> Path:
     """A new one for nobody else's eyes, in the `usual` one, or in /tmp where that is too deep."""
     above = usual if len(str(usual)) <= _LONGEST - len(TEMPORARY) - 8 else Path("/tmp")  # noqa: S108 - mkdtemp makes it safe
@@ -185,5 +195,9 @@ def _start(folder: Path, stages: StagesSettings) -> None:
 def _end() -> None:
     import ray
 
+    node = ray._private.worker._global_node  # noqa: SLF001 - nothing public has the processes
     with contextlib.suppress(Exception):  # whatever is wrong with it, it goes
-        ray.shutdown()
+        if node is None or is_alive():
+            ray.shutdown()
+        else:  # without all of Ray there is nobody to say goodbye to, which would take a minute
+            node.kill_all_processes(check_alive=False, allow_graceful=False)

@@ -190,11 +190,23 @@ def test_what_a_killed_one_leaves_is_removed_by_the_next(tmp_path: Path) -> None
             assert second.ended() == 0
 
 
+def test_a_ray_that_dies_is_told(tmp_path: Path) -> None:
+    """Whoever supervises the gateway starts it again."""
+    with started(tmp_path) as process:
+        process.until("stop with Ctrl-C")
+        note, processes = process.note(), process.all_processes()
+        next(each for each in processes if each.name() == "gcs_server").kill()
+
+        assert (process.ended(), process.err) == (1, "warmlane: Ray has died on this machine; start again\n")
+        assert (is_gone(processes), left_in(note)) == (True, False)
+
+
 @pytest.fixture
 def head(tmp_path: Path) -> Iterator[tuple[str, psutil.Process, dict[str, str]]]:
     """A Ray that is there already: its address, its first process, and what a driver of it must be told."""
     ray, temp = str(Path(sys.executable).with_name("ray")), Path(tempfile.mkdtemp(dir="/tmp", prefix="wl"))
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_USAGE_STATS_ENABLED": "0"}
+    token["RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"] = "0"  # nobody waits for this node
     options = ["--port", "0", "--num-cpus", "2", "--include-dashboard", "false", "--temp-dir", str(temp)]
     paths = os.pathsep.join([SOURCES, str(TINY.parent)])
     with subprocess.Popen(
