@@ -8,7 +8,7 @@ from typing import Any, TextIO, TypeAlias
 from warmlane.errors import ConfigError
 from warmlane.settings import Settings
 from warmlane_serve.options import DEPLOYMENTS
-from warmlane_serve.ray_here import told
+from warmlane_serve.ray_here import quiet, told
 from warmlane_serve.running import found
 
 About: TypeAlias = Mapping[str, Any]
@@ -45,7 +45,12 @@ def ask(settings: Settings) -> Mapping[str, Sequence[About]]:
     except ImportError:
         msg = "--cluster needs the ray extra: pip install 'warmlane[ray]'"
         raise ConfigError(msg) from None
-    _connect(ray, address)
+    with quiet():
+        _connect(ray, address)
+        return _ask(serve)
+
+
+def _ask(serve: Any) -> Mapping[str, Sequence[About]]:
     for name, application in serve.status().applications.items():
         if set(DEPLOYMENTS.values()) <= set(application.deployments):
             handles = {stage: serve.get_deployment_handle(kind, name) for stage, kind in DEPLOYMENTS.items()}
@@ -75,8 +80,10 @@ def _connect(ray: Any, address: str) -> None:
 
 def _answers(handle: Any) -> Sequence[About]:
     """What its replicas say; those that are ending say nothing."""
+    from ray.serve.exceptions import RayServeException
+
     try:
         said = handle.broadcast("about").results(timeout_s=_PATIENCE, return_exceptions=True)
-    except TimeoutError:  # there is none
+    except (TimeoutError, RayServeException):  # there is none
         return []
     return [each for each in said if isinstance(each, Mapping)]
