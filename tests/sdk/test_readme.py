@@ -116,7 +116,7 @@ async def test_the_paraphrase_is_a_hit_by_meaning(served: Child, http: httpx.Asy
     near = await http.post(served.base_url + CHAT, json=asked(claim[1]), headers=headers)
 
     assert near.headers["x-cache"] == "SEMANTIC_HIT"
-    assert near.headers["x-cache-similarity"] == claim[2]
+    assert float(near.headers["x-cache-similarity"]) == pytest.approx(float(claim[2]), abs=0.01)  # processors differ
 
 
 async def test_it_ends_when_it_is_told(served: Child) -> None:
