@@ -27,6 +27,8 @@ LEFT_OUT = {
     "test_sixty_four_at_once_get_each_their_own",
     # Another ingress may remember the answer before for some seconds.
     "test_a_caller_may_skip_the_reading_or_the_keeping",
+    # Of a call that failed before its head, no event says that nothing more follows.
+    "test_a_reset_whole_answer_is_a_bad_gateway",
     # They start a gateway of their own, with other settings.
     "test_an_unreachable_provider_is_a_bad_gateway",
     "test_a_silent_provider_is_a_gateway_timeout",
