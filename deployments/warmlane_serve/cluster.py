@@ -52,7 +52,7 @@ def serve(settings: Settings, make: Make = application, out: TextIO = sys.stdout
         _refuse("Ray has died on this machine; start again")
         out.flush()
         sys.stderr.flush()
-        # All is cleared away. Ray's library has nobody to talk to: it would wait for minutes, or crash, at Python's end.
+        # All is cleared away. Ray's library has nobody to talk to: at Python's end it would wait for minutes, or crash.
         os._exit(1)
 
 
