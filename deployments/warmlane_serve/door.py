@@ -14,10 +14,11 @@ from warmlane_serve.listening import Served, SharingServer, configured, listen
 _PATIENCE: Final = 5.0
 """Seconds that the door has to answer a knock."""
 
-_FAREWELL: Final = 5.0
-"""Seconds in which a client that calls again hears that it should use another connection, before idle ones are closed.
+_FAREWELL: Final = 0.5
+"""Share of the drain in which a client that calls again hears that it should use another connection.
 
-One whose call is on its way to a connection that is just being closed would lose it.
+Idle connections are closed after that. A call on its way to one that is just being closed would be lost: with the usual
+30 s of drain these are 15, as long as most clients keep an idle connection.
 """
 
 _KNOCK: Final = b"GET /healthz HTTP/1.1\r\nhost: door\r\nconnection: close\r\n\r\n"
@@ -34,7 +35,7 @@ class Door:
         """Not open yet."""
         self._settings, self._opened, self._tasks = settings, asyncio.Event(), Tasks()
         config = configured(served, settings)
-        config.http = type("SharingProtocol", (served.protocol,), {"farewell": _FAREWELL})
+        config.http = type("SharingProtocol", (served.protocol,), {"farewell": _FAREWELL * settings.drain_timeout})
         self._server = SharingServer(config, self._opened.set)
         self._serving: asyncio.Task[None] | None = None
 

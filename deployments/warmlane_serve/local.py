@@ -8,7 +8,7 @@ from warmlane.adapters.embedders import NoEmbedder, OnnxEmbedder
 from warmlane.adapters.embedders.batching import Limits
 from warmlane.adapters.sinks import LogSink
 from warmlane.adapters.upstream import ByProvider, HttpForwarder
-from warmlane.clock import Clock, SystemClock
+from warmlane.clock import Clock
 from warmlane.ports import Forwarder, Tracer
 from warmlane.settings import Settings
 from warmlane_stores import open_store
@@ -23,7 +23,7 @@ _CHROMA_FROM = 1000  # vectors in a partition, where Chroma was asked for
 
 
 def embedder(
-    settings: Settings, clock: Clock | None = None, tracer: Tracer | None = None, *, gpu_granted: bool = False
+    settings: Settings, clock: Clock, tracer: Tracer, *, gpu_granted: bool = False
 ) -> OnnxEmbedder | NoEmbedder:
     """What makes vectors; it loads once it is started. `gpu_granted`: Ray gave this process a GPU."""
     embedding = settings.embedding
@@ -36,7 +36,7 @@ def embedder(
         limits=Limits(
             texts=embedding.max_batch, wait=embedding.max_wait_ms / 1000, patience=embedding.timeout_ms / 1000
         ),
-        clock=clock or SystemClock(),
+        clock=clock,
         tracer=tracer,
     )
 

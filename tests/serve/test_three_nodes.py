@@ -113,10 +113,10 @@ class Cluster:
 
 PLACES = (
     ("ingress", "store", "counter", "recorder"),
-    ("ingress", "store", "forwarder"),
+    ("ingress", "store"),
     ("store", "embedder", "forwarder"),
 )
-"""Which stages each node takes."""
+"""Which stages each node takes. The second one is killed: it has no forwarder, whose calls would break with it."""
 
 
 Seen = Callable[[str, float, Traffic], None]

@@ -63,16 +63,25 @@ class Together(Generic[Q, A]):
         try:
             async with asyncio.timeout(_PATIENCE):
                 answers = await self._ask([question for question, _ in some])
-        except (WarmlaneError, TimeoutError) as error:
-            told = error if isinstance(error, WarmlaneError) else StageError("a stage does not answer")
-            for _, future in some:
-                if not future.done():
-                    future.set_exception(told)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            self._tell(some, error if isinstance(error, WarmlaneError) else _unanswered(error))
+        except asyncio.CancelledError:  # of this call, not of theirs
+            self._tell(some, StageError("the connection to a stage was closed"))
+            raise
         else:
             for (_, future), answer in zip(some, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)
         finally:
-            for _, future in some:
-                future.cancel()  # where this was cancelled
             self._over(place)
+
+    @staticmethod
+    def _tell(some: Sequence[tuple[Q, asyncio.Future[A]]], error: WarmlaneError) -> None:
+        for _, future in some:
+            if not future.done():
+                future.set_exception(error)
+
+
+def _unanswered(error: Exception) -> StageError:
+    """Its type alone: a text may hold what a caller sent."""
+    return StageError(f"a stage does not answer: {type(error).__name__}")

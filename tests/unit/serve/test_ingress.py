@@ -47,7 +47,8 @@ class Cluster:
         cache = {**PATIENT, **groups.pop("cache", {})}
         self.settings = Settings.model_validate(
             {
-                "data_dir": folder, "port": port, "cache": cache, "embedding": {"timeout_ms": 10_000},
+                "data_dir": folder, "port": port, "drain_timeout": 4, "cache": cache,
+                "embedding": {"timeout_ms": 10_000},
                 "providers": {"openai": {"base_url": up.base_url}}, **groups,
             }
         )  # fmt: skip

@@ -113,5 +113,20 @@ async def test_closed_nobody_waits_on() -> None:
     await asked(together)
     await together.aclose()
 
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(StageError):
+        await second
+
+
+async def test_what_nobody_foresaw_is_told_by_its_type() -> None:
+    """Whoever waits is neither cancelled nor left waiting."""
+    place = Place()
+    together = Together(place.ask, at_once=1)
+    first, second = await asked(together, "a", "b")
+    place.go[0].set()
+    await first
+    await asked(together)
+    place.error = LookupError("what a caller sent")
+    place.go[1].set()
+
+    with pytest.raises(StageError, match=r"LookupError$"):
         await second
