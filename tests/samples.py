@@ -87,7 +87,7 @@ def a_trip(
     caller, body = a_caller(call.secret), call.body
     assert isinstance(body, bytes)
     ask = OpenAIChat().read(read(body))
-    asked = Asked(ask, caller, frame(call, Lane(), controls), controls.ignore)
+    asked = Asked(ask, caller, frame(call, Lane(), controls, call.path), controls.ignore)
     given: dict[str, Any] = {
         "dialect": OpenAIChat(), "ask": ask, "caller": caller, "asked": asked, "key": asked.exact(), "started": NOW,
         "at": NOW, **fields,

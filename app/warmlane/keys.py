@@ -27,13 +27,16 @@ _UNKEYED_QUERY = frozenset({"key", "alt"})
 _SIZE = 16
 
 
-def frame(call: Call, lane: Lane, controls: Controls) -> bytes:
-    """What is in every key of a call besides its body: the beginning of a canonical list."""
+def frame(call: Call, lane: Lane, controls: Controls, resource: str) -> bytes:
+    """What is in every key of a call besides its body: the beginning of a canonical list.
+
+    `resource` is the path, as the dialect has it in keys.
+    """
     parts: list[Json] = [
         call.dialect,
         call.provider,
         call.base_url,
-        call.path,
+        resource,
         _query(call.query),
         [[name.decode("latin-1"), value.decode("latin-1")] for name, value in call.headers if name in KEYED_HEADERS],
         lane.name,

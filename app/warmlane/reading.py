@@ -45,9 +45,7 @@ class Reader:
     def greet(self, call: Call) -> Sender:
         """What the head of `call` says. Never raises."""
         controls, error = _controls(call, None)
-        return Sender(
-            caller=self._caller(call), controls=controls, error=error, frame=frame(call, self._lane, controls)
-        )
+        return Sender(caller=self._caller(call), controls=controls, error=error, frame=self._frame(call, controls))
 
     def read(self, call: Call, sender: Sender | None = None) -> Trip:
         """What is to be done with `call`. Never raises: a request that must be refused carries the `error`.
@@ -61,7 +59,7 @@ class Reader:
         body = None if dialect is None else _object(call)
         if body is not None and "cache" in body:
             controls, error = _controls(call, body)
-            framed = frame(call, self._lane, controls)
+            framed = self._frame(call, controls)
         call, ask = _ask(call, dialect, body)
         verdict = Bypass(why=NoCache.ENDPOINT) if dialect is None else plan(ask, controls, self._lane, caller)
         trip = Trip(
@@ -81,6 +79,10 @@ class Reader:
             trip.asked = Asked(ask, caller, framed, controls.ignore)
             trip.key = trip.asked.exact()
         return trip
+
+    def _frame(self, call: Call, controls: Controls) -> bytes:
+        resource = call.path if call.dialect is None else self._dialects[call.dialect].resource(call.path)
+        return frame(call, self._lane, controls, resource)
 
     def _caller(self, call: Call) -> Caller | None:
         if not call.secret and not call.keyless:
@@ -112,4 +114,4 @@ def _ask(call: Call, dialect: Dialect | None, body: JsonObject | None) -> tuple[
         assert isinstance(call.body, bytes)
         call = replace(call, body=without(call.body, STRIPPED))
         body = {name: value for name, value in body.items() if name not in STRIPPED}
-    return call, dialect.read(body)
+    return call, dialect.read(body, call.path, call.query)

@@ -34,7 +34,7 @@ def lasting(trip: Trip, found: Found) -> Headers:
     assert trip.ask is not None
     likeness: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
     return (
-        (b"content-type", trip.dialect.content_type(streamed=trip.ask.streamed)),
+        (b"content-type", trip.dialect.content_type(trip.ask)),
         (b"content-length", b"%d" % len(found.body)),
         (b"x-cache", _HIT[found.outcome][0]),
         (b"x-cache-key", public_id(found.key)),

@@ -11,6 +11,7 @@ from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.dialects.registry import DIALECTS
 from warmlane.errors import Loading, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
@@ -131,7 +132,7 @@ class Front:
         return said
 
     def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Gateway:
-        caches, chat = Caches(durable=self._ports.durable, volatile=self._ports.volatile), OpenAIChat()
+        caches = Caches(durable=self._ports.durable, volatile=self._ports.volatile)
         lookup = Lookup(
             caches=caches,
             embedder=self._ports.embedder,
@@ -156,7 +157,7 @@ class Front:
         )
         return Gateway(
             lane=lane,
-            reader=Reader(lane=lane, dialects={chat.name: chat}, callers=Callers(key), clock=self._clock),
+            reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(key), clock=self._clock),
             lookup=lookup,
             forwarder=self._ports.forwarder,
             keeping=keeping,

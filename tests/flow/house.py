@@ -13,6 +13,7 @@ from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import ManualClock
 from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.dialects.registry import DIALECTS
 from warmlane.events import Event
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
@@ -105,7 +106,7 @@ class House:
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
 
     def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
-        caches, chat = Caches(durable=self.durable, volatile=self.volatile), OpenAIChat()
+        caches = Caches(durable=self.durable, volatile=self.volatile)
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
             caches=caches, embedder=embedder, recent=self.recent, standings=standings, deadlines=deadlines,
@@ -117,7 +118,7 @@ class House:
         )  # fmt: skip
         return Gateway(
             lane=lane,
-            reader=Reader(lane=lane, dialects={chat.name: chat}, callers=Callers(PEPPER), clock=self.clock),
+            reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(PEPPER), clock=self.clock),
             lookup=lookup, forwarder=self.provider, keeping=self.keeping, recent=self.recent, standings=standings,
             reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
         )  # fmt: skip

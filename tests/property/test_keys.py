@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples import OTHER_SECRET, a_body, a_call, a_caller
+from samples import CHAT, OTHER_SECRET, a_body, a_call, a_caller
 from warmlane.canonical import canonical, read
 from warmlane.controls import NOTHING_SAID
 from warmlane.dialects.openai_chat import OpenAIChat
@@ -33,7 +33,7 @@ def key_of(body: dict[str, Any], *, secret: bytes = b"", shuffled: int | None = 
         random.Random(shuffled).shuffle(members)
     text = json.dumps(dict(members), ensure_ascii=shuffled is None).encode()
     caller = a_caller(secret) if secret else a_caller()
-    return Asked(OpenAIChat().read(read(text)), caller, frame(a_call(), Lane(), NOTHING_SAID)).exact()
+    return Asked(OpenAIChat().read(read(text)), caller, frame(a_call(), Lane(), NOTHING_SAID, CHAT)).exact()
 
 
 def meaning(body: dict[str, Any]) -> bytes:

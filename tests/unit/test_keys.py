@@ -21,7 +21,8 @@ def asked(
     controls: Controls = NOTHING_SAID,
 ) -> Asked:
     """A request as keys."""
-    framed = frame(call or a_call(), lane or Lane(), controls)
+    call = call or a_call()
+    framed = frame(call, lane or Lane(), controls, call.path)
     return Asked(an_ask(body), caller or a_caller(), framed, controls.ignore)
 
 

@@ -14,7 +14,8 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     `deterministic`: temperature is present and equals 0. `never`: why the request may not be cached whatever the caller
     wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is none).
     `keyed` is the part of the body that is in the key, and `cut` takes the text out of it. `streamed` and `wants_usage`
-    say how the answer is wanted: as a stream or whole, with a usage chunk or not.
+    say how the answer is wanted: as a stream or whole, with a usage chunk or not; `as_array`: the stream as one JSON
+    array instead of events.
     """
 
     model: str
@@ -26,6 +27,7 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     text: str | None
     keyed: JsonObject
     cut: Callable[[JsonObject], JsonObject]
+    as_array: bool = False
 
     @property
     def rest(self) -> JsonObject:
@@ -61,8 +63,15 @@ class Dialect(Protocol):
     operation: str
     """The OpenTelemetry `gen_ai.operation.name`."""
 
-    def read(self, body: JsonObject) -> Ask:
-        """What `body` asks for. Never raises: what it does not understand is `NoCache.UNREADABLE`."""
+    def read(self, body: JsonObject, path: str = "", query: str = "") -> Ask:
+        """What `body`, sent to canonical `path` with `query`, asks for; some APIs name the model in the path.
+
+        Never raises: what it does not understand is `NoCache.UNREADABLE`.
+        """
+        ...
+
+    def resource(self, path: str) -> str:
+        """`path` as it is in the key: the same one for all ways to have the same answer, whole or as a stream."""
         ...
 
     def finish(self, body: bytes, *, streamed: bool) -> Finish:
@@ -77,8 +86,8 @@ class Dialect(Protocol):
         """
         ...
 
-    def content_type(self, *, streamed: bool) -> bytes:
-        """What a stored answer is sent as."""
+    def content_type(self, ask: Ask) -> bytes:
+        """What a stored answer is sent as, in the mode that `ask` wants."""
         ...
 
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:

@@ -28,9 +28,13 @@ class OpenAIChat:
     name: str = "openai_chat"
     operation: str = "chat"
 
-    def read(self, body: JsonObject) -> Ask:
+    def read(self, body: JsonObject, path: str = "", query: str = "") -> Ask:  # noqa: ARG002 - the body says it all
         """What `body` asks for."""
         return openai_chat_ask.read(body)
+
+    def resource(self, path: str) -> str:
+        """One path for both modes."""
+        return path
 
     def finish(self, body: bytes, *, streamed: bool) -> Finish:
         """Judge a complete 200 answer."""
@@ -62,9 +66,9 @@ class OpenAIChat:
             return None
         return openai_chat_replay.replay(completion, usage=ask.wants_usage)
 
-    def content_type(self, *, streamed: bool) -> bytes:
+    def content_type(self, ask: Ask) -> bytes:
         """As OpenAI says it."""
-        return b"text/event-stream; charset=utf-8" if streamed else b"application/json"
+        return b"text/event-stream; charset=utf-8" if ask.streamed else b"application/json"
 
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
         """RFC 9457 members, and the `error` object that the SDKs read."""

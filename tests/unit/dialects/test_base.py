@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from warmlane.dialects.base import Ask, Dialect, Finish
-from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.dialects.base import Ask, Finish
 
 ASK = Ask(
     model="gpt-4o",
@@ -33,10 +32,3 @@ def test_values_do_not_change() -> None:
     with pytest.raises(AttributeError):
         finish.exact_only = True  # type: ignore[misc]
     assert msgspec.structs.replace(ASK, text=None).text is None
-
-
-def test_a_dialect_is_one_by_its_shape() -> None:
-    """The type checker holds every dialect to the protocol here."""
-    dialects: list[Dialect] = [OpenAIChat()]
-
-    assert [(dialect.name, dialect.operation) for dialect in dialects] == [("openai_chat", "chat")]

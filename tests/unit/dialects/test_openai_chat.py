@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from samples import a_body, an_ask
 from warmlane import errors
 from warmlane.dialects import sse
 from warmlane.dialects.base import Ask, Finish
@@ -187,8 +188,8 @@ def test_what_cannot_be_converted_is_a_miss(ask: Ask) -> None:
 
 def test_content_types() -> None:
     """As OpenAI says them."""
-    assert DIALECT.content_type(streamed=False) == b"application/json"
-    assert DIALECT.content_type(streamed=True) == b"text/event-stream; charset=utf-8"
+    assert DIALECT.content_type(an_ask()) == b"application/json"
+    assert DIALECT.content_type(an_ask(a_body(stream=True))) == b"text/event-stream; charset=utf-8"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,12 @@
+"""Every dialect by name. A new one is a row here, and a path in its provider family's table."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from warmlane.dialects.base import Dialect
+from warmlane.dialects.openai_chat import OpenAIChat
+
+_ALL: Final[tuple[Dialect, ...]] = (OpenAIChat(),)
+
+DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({dialect.name: dialect for dialect in _ALL})
