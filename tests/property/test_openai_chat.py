@@ -9,45 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from property.drawn import NUMBERS, TEXT, VALUES, Number, ordered, spelled
 from warmlane.canonical import canonical, read
 from warmlane.dialects import sse, wire
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.openai_chat_fold import PADDING, Malformed, fold
-from warmlane.dialects.openai_chat_replay import MAX_PIECES, pieces, replay
+from warmlane.dialects.openai_chat_replay import replay
+from warmlane.dialects.pieces import MAX_PIECES, pieces
 from warmlane.events import NoCache
 
 pytestmark = pytest.mark.slow
 
 DIALECT = OpenAIChat()
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.lists(
-    st.sampled_from(
-        ["word", " ", "\n", "\r\n", "é", "e\u0301", "👩‍👩‍👧", "東京", "\u00a0", "\u2028", '"', "\\", "\x00"]
-    ),
-    max_size=30,
-).map("".join)
-NUMBERS = st.sampled_from(
-    ["0", "1", "-1", "1.0", "-0.0", "1e-7", "1E5", "0.10", "1e400", "18446744073709551617", "-1.50E+03"]
-)
-
-
-class Number:
-    """A number as it is spelled: json.dumps writes it through `spelled`."""
-
-    def __init__(self, text: str) -> None:
-        """Keep the spelling."""
-        self.text = text
-
-    def __repr__(self) -> str:
-        """For the failing example."""
-        return self.text
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | NUMBERS.map(Number) | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=8,
-)
 # What a provider may invent: any name that has no meaning yet, at any of the three levels.
 TOP = {"id", "object", "created", "model", "choices", "usage", "error", PADDING}
 CHOICE = {"index", "message", "delta", "finish_reason", "logprobs"}
@@ -105,25 +79,6 @@ COMPLETIONS = st.builds(
     ),
     others(TOP),
 )
-
-
-def spelled(value: Any) -> bytes:
-    """A completion as a provider sends it, every number in its own spelling."""
-    match value:
-        case Number():
-            return value.text.encode()
-        case dict():
-            return b"{" + b",".join(spelled(name) + b":" + spelled(inner) for name, inner in value.items()) + b"}"
-        case list():
-            return b"[" + b",".join(map(spelled, value)) + b"]"
-        case _:
-            return json.dumps(value).encode()
-
-
-def ordered(text: bytes) -> bytes:
-    """The same JSON with its names in order, and its numbers as they are spelled there."""
-    spelling = {"parse_float": lambda number: f"number {number}", "parse_int": lambda number: f"number {number}"}
-    return canonical(json.loads(text, **spelling))  # type: ignore[arg-type]
 
 
 @given(COMPLETIONS)

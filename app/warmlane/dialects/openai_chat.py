@@ -1,25 +1,20 @@
 """OpenAI chat completions: `POST /v1/chat/completions`, and everyone who speaks like it."""
 
-from http import HTTPStatus
-
 from warmlane import canonical
 from warmlane.canonical import Unreadable
-from warmlane.dialects import openai_chat_ask, openai_chat_fold, openai_chat_judge, openai_chat_replay, sse, wire
+from warmlane.dialects import (
+    openai_chat_ask,
+    openai_chat_fold,
+    openai_chat_judge,
+    openai_chat_replay,
+    openai_error,
+    sse,
+    wire,
+)
 from warmlane.dialects.base import Ask, Finish
 from warmlane.errors import WarmlaneError
 from warmlane.events import NoCache
 from warmlane.model import JsonObject
-
-ERROR_TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    403: "permission_error",
-    404: "not_found_error",
-    429: "rate_limit_error",
-    500: "server_error",
-    503: "overloaded",
-}
-"""`error.type` by status; another 4xx is an `invalid_request_error`, another 5xx an `api_error`."""
 
 
 class OpenAIChat:
@@ -71,22 +66,8 @@ class OpenAIChat:
         return b"text/event-stream; charset=utf-8" if ask.streamed else b"application/json"
 
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
-        """RFC 9457 members, and the `error` object that the SDKs read."""
-        status = HTTPStatus(error.status)
-        other = "api_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
-        body = {
-            "type": "about:blank",
-            "title": status.phrase,
-            "status": int(status),
-            "detail": error.message,
-            "error": {
-                "message": error.message,
-                "type": ERROR_TYPES.get(status, other),
-                "param": error.param,
-                "code": error.why.value,
-            },
-        }
-        return b"application/problem+json", wire.write(body)
+        """As all of OpenAI's endpoints."""
+        return openai_error.problem(error)
 
 
 def _fit_usage(body: bytes, *, wanted: bool) -> bytes | None:

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jiter import LosslessFloat
-
-from warmlane.canonical import number
 from warmlane.dialects.base import Ask
+from warmlane.dialects.values import is_exactly, is_number, model_name
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject
 
@@ -23,7 +21,6 @@ TEXT_TAKEN = True
 
 _STATE = ("previous_response_id", "conversation", "background", "prompt")
 _SEARCH = ("web_search_options", "search_parameters", "plugins")  # OpenAI, xAI, OpenRouter
-_LONGEST_NAME = 256  # characters of a model's name that are told; all of it is in the key
 _ONLINE = ":online"  # OpenRouter's spelling of a web search
 _OWN_TOOLS = ("function", "custom")  # what the client runs itself
 _RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", "store", *_STATE, *_SEARCH})
@@ -52,15 +49,15 @@ def read(body: JsonObject) -> Ask:
     keyed = body
     if not UNKEYED.isdisjoint(body):
         keyed = {name: value for name, value in body.items() if name not in UNKEYED}
-    model, plain = body.get("model"), _RARE.isdisjoint(body)
+    plain = _RARE.isdisjoint(body)
     streamed = body.get("stream") is True
     survey = _survey(body) if _is_readable(body, plain=plain) else None
     text = None if survey is None else _text(body)
     return Ask(
-        model=model[:_LONGEST_NAME] if isinstance(model, str) else "",
+        model=model_name(body.get("model")),
         streamed=streamed,
         wants_usage=streamed and _wants_usage(body.get("stream_options")),
-        deterministic=_is(body.get("temperature"), 0),
+        deterministic=is_exactly(body.get("temperature"), 0),
         never=NoCache.UNREADABLE if survey is None else _never(body, survey, plain=plain),
         not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
         text=text,
@@ -87,7 +84,7 @@ def _is_readable(body: JsonObject, *, plain: bool) -> bool:
 
 
 def _are_rare_ones_readable(body: JsonObject) -> bool:
-    return all(body.get(name) is None or _is_number(body[name]) for name in ("n", "best_of")) and all(
+    return all(body.get(name) is None or is_number(body[name]) for name in ("n", "best_of")) and all(
         isinstance(body.get(name) or [], list) for name in ("tools", "functions", "modalities")
     )
 
@@ -126,17 +123,6 @@ def _is_file(part: JsonObject) -> bool:
     return isinstance(file, dict) and file.get("file_id") is not None
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | LosslessFloat) and not isinstance(value, bool)
-
-
-def _is(value: Json, whole: int) -> bool:
-    """Whether `value` is this number, exactly: 1e-999 is not 0, though a float cannot hold it."""
-    if type(value) is int:  # and no bool
-        return value == whole
-    return isinstance(value, LosslessFloat) and number(value) == b"%d" % whole
-
-
 def _never(body: JsonObject, survey: _Survey, *, plain: bool) -> NoCache | None:
     """Contract §6, "Never". `plain`: none of the rare members is there."""
     if plain:
@@ -147,7 +133,7 @@ def _never(body: JsonObject, survey: _Survey, *, plain: bool) -> NoCache | None:
 
 
 def _never_with_rare_ones(body: JsonObject, survey: _Survey) -> NoCache | None:
-    if any(body.get(name) is not None and not _is(body[name], 1) for name in ("n", "best_of")):
+    if any(body.get(name) is not None and not is_exactly(body[name], 1) for name in ("n", "best_of")):
         return NoCache.CHOICES
     if survey.files or body.get("store") not in (None, False) or any(body.get(name) for name in _STATE):
         return NoCache.SERVER_STATE

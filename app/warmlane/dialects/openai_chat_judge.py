@@ -1,8 +1,7 @@
 """Whether an OpenAI chat completion may be stored (contract §6, "Stored only if")."""
 
-import jiter
-
 from warmlane.dialects.base import Finish
+from warmlane.dialects.values import count, is_arguments
 from warmlane.events import NoCache
 from warmlane.model import Json, JsonObject, Usage
 
@@ -70,21 +69,10 @@ def _is_call(call: Json) -> bool:
 
 
 def _has_arguments(function: Json) -> bool:
-    arguments = function.get("arguments") if isinstance(function, dict) else None
-    if not isinstance(arguments, str):
-        return False
-    try:
-        jiter.from_json(arguments.encode() or b"{}", allow_inf_nan=False)
-    except ValueError:
-        return False
-    return True
+    return isinstance(function, dict) and is_arguments(function.get("arguments"))
 
 
 def _usage(usage: Json) -> Usage | None:
     if not isinstance(usage, dict):
         return None
-    return Usage(input_tokens=_count(usage.get("prompt_tokens")), output_tokens=_count(usage.get("completion_tokens")))
-
-
-def _count(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return Usage(input_tokens=count(usage.get("prompt_tokens")), output_tokens=count(usage.get("completion_tokens")))

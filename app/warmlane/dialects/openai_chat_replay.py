@@ -1,17 +1,13 @@
 """From a whole chat completion to the stream of it: `replay`, the inverse of `openai_chat_fold.fold`."""
 
-import re
 from collections.abc import Iterator
 
 from warmlane.dialects import sse, wire
 from warmlane.dialects.openai_chat_fold import DONE, NAMING
+from warmlane.dialects.pieces import pieces
 from warmlane.model import Json, JsonObject
 
-MAX_PIECES = 64
-"""Pieces that a text comes in at most: enough to look like a stream, without a chunk's frame around every word."""
-
 _SHARED = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
-_WORD = re.compile(r"\s*+\S+|\s+\Z")
 
 
 def replay(completion: JsonObject, *, usage: bool) -> bytes:
@@ -66,10 +62,3 @@ def _deltas(message: JsonObject) -> Iterator[JsonObject]:
 
 def _comes_in_pieces(name: str, value: Json) -> bool:
     return isinstance(value, str) and value != "" and name not in NAMING
-
-
-def pieces(text: str) -> list[str]:
-    """`text` cut before white space, at most MAX_PIECES: a character and what combines with it stay together."""
-    words = _WORD.findall(text)
-    step = -(-len(words) // MAX_PIECES) or 1
-    return ["".join(words[at : at + step]) for at in range(0, len(words), step)]

@@ -9,7 +9,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from warmlane.dialects import sse, wire
 from warmlane.dialects.openai_chat_fold import fold
-from warmlane.dialects.openai_chat_replay import MAX_PIECES, pieces, replay
+from warmlane.dialects.openai_chat_replay import replay
 
 USAGE = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
 TOP = {"id": "chatcmpl-1", "object": "chat.completion", "created": 7, "model": "gpt-4o"}
@@ -134,30 +134,3 @@ def plain(parsed: ChatCompletion) -> Any:
             call.pop("index", None)
             call["function"].pop("parsed_arguments", None)
     return dumped
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", []),
-        ("one", ["one"]),
-        (" one  two\n", [" one", "  two", "\n"]),
-        ("\n\n", ["\n\n"]),
-        ("a\r\nb", ["a", "\r\nb"]),
-        ("cafe\u0301 au lait", ["cafe\u0301", " au", " lait"]),
-        ("👩‍👩‍👧 👍🏽", ["👩‍👩‍👧", " 👍🏽"]),
-        ("東京は日本の首都です。", ["東京は日本の首都です。"]),
-    ],
-)
-def test_pieces_are_words(text: str, expected: list[str]) -> None:
-    """White space goes with what follows it, so that no character is torn from what combines with it."""
-    assert pieces(text) == expected
-
-
-@pytest.mark.parametrize("words", [1, MAX_PIECES, MAX_PIECES + 1, 10_000])
-def test_pieces_are_few(words: int) -> None:
-    """However long the text is."""
-    text = "word " * words
-
-    assert len(pieces(text)) <= MAX_PIECES
-    assert "".join(pieces(text)) == text
