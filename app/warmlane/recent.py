@@ -7,18 +7,23 @@ an entry reaches everyone who remembers it.
 
 from collections import OrderedDict
 
+import msgspec
+
 from warmlane.clock import Clock
 from warmlane.model import Entry
 
 
-class Kept:
-    """One remembered entry. `until` is seconds since 1970; `lines` are its hit's header lines, once written."""
+class Kept(msgspec.Struct, gc=False, eq=False):
+    """One remembered entry. `until` is seconds since 1970; `lines` are its hit's header lines, once written.
 
-    __slots__ = ("alive", "entry", "lines", "until")
+    It holds nothing that could lead back to it, so the collector, which would visit a hundred thousand of these, is
+    not told of it.
+    """
 
-    def __init__(self, entry: Entry, until: float) -> None:
-        """Alive from now on."""
-        self.entry, self.until, self.alive, self.lines = entry, until, True, b""
+    entry: Entry
+    until: float
+    alive: bool = True
+    lines: bytes = b""
 
 
 class Recent:

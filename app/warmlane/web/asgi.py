@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
+from warmlane.dialects.base import Dialect
 from warmlane.errors import BadRequest, WarmlaneError
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
@@ -48,13 +49,14 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection scope."""
         if scope["type"] == "http":
-            out = HttpOutlet(send, scope.get(AT_ONCE))
+            # Taken out: it knows the server's request, which knows this scope, and only the collector would end that.
+            out = HttpOutlet(send, scope.pop(AT_ONCE, None))
             try:
                 await self._http(scope, receive, out)
             except Exception as error:  # noqa: BLE001 - the server would log its text, which may be a caller's
                 _log.error("a request failed: %s", type(error).__name__)
                 if not out.started:
-                    await self._refuse(WarmlaneError("something went wrong in this gateway"), out)
+                    await self._refuse(WarmlaneError("something went wrong in this gateway"), scope, out)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -74,14 +76,17 @@ class Application:
         except ClientGone:
             return
         except WarmlaneError as error:
-            await self._refuse(error, out)
+            await self._refuse(error, scope, out)
             return
         await self._answer(trip, scope, inlet or Inlet.drained(receive), out)
 
-    async def _refuse(self, error: WarmlaneError, out: "HttpOutlet") -> None:
+    async def _refuse(self, error: WarmlaneError, scope: Scope, out: "HttpOutlet") -> None:
         call_id = self._edge.ids.next()
         self._reporter.unrouted(call_id, error)
-        await out.whole(*_answer_of(self._edge.error(error, call_id)))
+        await out.whole(*_answer_of(self._edge.error(error, call_id, self._shape(scope))))
+
+    def _shape(self, scope: Scope) -> Dialect:
+        return self._edge.shape(scope["raw_path"].decode("latin-1"), tuple(scope["headers"]))
 
     async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
         if is_upgrade(headers):
@@ -92,7 +97,7 @@ class Application:
             raise BadRequest(msg, param="Host")
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         route = self._edge.route(scope["method"], path, query, headers)
-        body = inlet.chunks() if route.dialect is None else await inlet.whole()
+        body = await inlet.whole() if route.reads_body else inlet.chunks()
         return self._gateway.begin(self._edge.call(scope["method"], route, headers, body))
 
     async def _answer(self, trip: Trip, scope: Scope, inlet: Inlet, out: "HttpOutlet") -> None:
@@ -111,7 +116,8 @@ class Application:
         except WarmlaneError as error:
             # Once the head has left, ending without an end is all that is left: the client must see the cut.
             if not out.started:
-                await out.whole(*_answer_of(self._edge.error(error, trip.call.id, trip.dialect)))
+                shape = trip.dialect or self._shape(scope)
+                await out.whole(*_answer_of(self._edge.error(error, trip.call.id, shape)))
         except ClientGone:
             pass
         except asyncio.CancelledError:
