@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
-from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.registry import DIALECTS
 from warmlane.errors import Loading, WarmlaneError
+from warmlane.families import SHAPES
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
@@ -87,7 +87,7 @@ class Front:
         self._standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
         self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
         self.gateway = self._gateway(lane, key, _deadlines(settings), announce)
-        edge, limits = Edge(Router(providers(settings)), errors=OpenAIChat()), _limits(settings)
+        edge, limits = Edge(Router(providers(settings)), errors=SHAPES), _limits(settings)
         self.application = Application(
             gateway=self.gateway,
             edge=edge,

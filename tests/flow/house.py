@@ -12,9 +12,9 @@ from warmlane.adapters.telemetry import NullTracer
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import ManualClock
-from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.dialects.registry import DIALECTS
 from warmlane.events import Event
+from warmlane.families import SHAPES
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
@@ -97,7 +97,7 @@ class House:
         self.durable = a_shard(clock) if durable is None else durable  # an empty one is falsy
         self.volatile = a_shard(clock) if volatile is None else volatile
         self.recent = Recent(max_bytes=recent_bytes, seconds=60, clock=clock)
-        self.edge = Edge(Router(table({})), errors=OpenAIChat())
+        self.edge = Edge(Router(table({})), errors=SHAPES)
         self.bus = Bus([self], clock=clock)
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
         self._tracer, self._announce = tracer or NullTracer(), announce

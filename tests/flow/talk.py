@@ -133,7 +133,9 @@ async def _listen(house: House, asking: Asking, call: Call, heard: Heard) -> Non
     if ear.head is not None:
         heard.status, fields, heard.body = ear.head.status, ear.head.headers, ear.body
     elif error is not None:
-        heard.status, fields, heard.body = house.edge.error(error, call.id, trip.dialect)
+        heard.status, fields, heard.body = house.edge.error(
+            error, call.id, trip.dialect or house.edge.shape(call.path, call.headers)
+        )
     else:
         return
     heard.headers = {name.decode(): value.decode("latin-1") for name, value in fields}

@@ -2,11 +2,12 @@
 
 import itertools
 import os
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from typing import Final
 
 from warmlane.dialects.base import Dialect
 from warmlane.errors import WarmlaneError
+from warmlane.families import Family
 from warmlane.headers import credential, find, refuse_ambiguous
 from warmlane.model import Call, Headers, Value
 from warmlane.providers import Provider
@@ -29,9 +30,12 @@ class RequestIds:
 
 
 class Address(Value, frozen=True, kw_only=True):
-    """What the head of a request says: where it goes, and with whose key. `unheard` are fields that go no further."""
+    """What the head of a request says: where it goes, and with whose key. `unheard` are fields that go no further.
 
-    provider: Provider
+    `provider` None: only the body says, and `call` has to be given all of it.
+    """
+
+    provider: Provider | None
     dialect: str | None
     path: str
     query: str
@@ -40,14 +44,19 @@ class Address(Value, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Never the key, which the query may hold too."""
-        return f"Address({self.provider.name})"
+        return f"Address({'?' if self.provider is None else self.provider.name})"
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether the body is read here, and not streamed through."""
+        return self.provider is None or self.dialect is not None
 
 
 class Edge:
     """Routes requests and makes calls of them."""
 
-    def __init__(self, router: Router, errors: Dialect) -> None:
-        """Route by `router`; `errors` shapes the errors of requests that have no dialect."""
+    def __init__(self, router: Router, errors: Mapping[Family, Dialect]) -> None:
+        """Route by `router`; `errors` shapes the errors of requests that have no dialect, by whose API was meant."""
         self._router, self._errors = router, errors
         self.ids = RequestIds()
 
@@ -68,26 +77,40 @@ class Edge:
         )
 
     def call(self, method: str, to: Address, headers: Headers, body: bytes | AsyncIterable[bytes]) -> Call:
-        """The call that goes to an address, with the fields that go further than to us."""
+        """The call that goes to an address, with the fields that go further than to us.
+
+        Raises: UnknownRoute, BadRequest, where the body should say who the provider is, and does not.
+        """
         if to.unheard:
             headers = tuple(field for field in headers if field[0] not in to.unheard)
+        provider, dialect, path = to.provider, to.dialect, to.path
+        if provider is None:
+            assert isinstance(body, bytes)
+            route, body = self._router.by_model(method, path, body)
+            provider, dialect, path = route.provider, route.dialect, route.path
+            assert provider is not None
         return Call(
             id=self.ids.next(),
             method=method,
-            provider=to.provider.name,
-            base_url=to.provider.base_url,
-            dialect=to.dialect,
-            path=to.path,
+            provider=provider.name,
+            base_url=provider.base_url,
+            dialect=dialect,
+            path=path,
             query=to.query,
             headers=headers,
             body=body,
             secret=to.secret,
-            keyless=to.provider.shared,
+            keyless=provider.shared,
         )
 
-    def error(self, error: WarmlaneError, call_id: str, dialect: Dialect | None = None) -> tuple[int, Headers, bytes]:
+    def shape(self, path: str, headers: Headers) -> Dialect:
+        """Who says an error of a request that has no dialect, whatever may be wrong with it. Never raises."""
+        host = (find(headers, b"host") or b"").decode("latin-1")
+        return self._errors[self._router.family(host, path, headers)]
+
+    def error(self, error: WarmlaneError, call_id: str, dialect: Dialect) -> tuple[int, Headers, bytes]:
         """Status, headers and body of an error of ours, in the shape of `dialect`."""
-        content_type, body = (dialect or self._errors).error(error)
+        content_type, body = dialect.error(error)
         headers = [
             (b"content-type", content_type),
             (b"content-length", b"%d" % len(body)),

@@ -62,6 +62,7 @@ class FastProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """A client came: it has until the deadline to send a whole header."""
         super().connection_made(transport)
+        self.url, self.headers = b"", []
         if len(self.connections) > self.limits.max_connections:
             transport.close()
             return
@@ -217,7 +218,8 @@ class FastProtocol(HttpToolsProtocol):
             if self._address is None:
                 return None
             call = self.edge.call("POST", self._address, tuple(self.headers), body)
-            self._sender = self._sender or self.gateway.greet(call)
+            if self._address.provider is not None:  # else each body says where it goes, and so who is known there
+                self._sender = self._sender or self.gateway.greet(call)
             trip = self.gateway.begin(call, self._sender)
             glanced = self.gateway.glance(trip, self._parent)
         except Exception:  # noqa: BLE001 - the ordinary way meets it too, and says it
@@ -233,7 +235,7 @@ class FastProtocol(HttpToolsProtocol):
         if is_upgrade(headers) or find(headers, b"host") is None:
             return None  # the ordinary way says what is wrong
         address = self.edge.route("POST", path, query, headers)
-        return None if address.dialect is None else address
+        return address if address.reads_body else None
 
     def _write(self, status: int, lines: bytes, body: bytes) -> None:
         keep_alive = self._stays_open() and self.parser.should_keep_alive()
@@ -297,7 +299,8 @@ class FastProtocol(HttpToolsProtocol):
         if not self._is_next():
             self.transport.close()
             return
-        status, headers, body = self.edge.error(error, call_id)
+        shape = self.edge.shape(self.url.decode("latin-1").partition("?")[0], tuple(self.headers))
+        status, headers, body = self.edge.error(error, call_id, shape)
         lines = header_lines((*self.server_state.default_headers, *headers, (b"connection", b"close")))
         self.transport.write(b"".join((STATUS_LINE[status], lines, b"\r\n", body)))
         if self.transport.can_write_eof():

@@ -1,30 +1,27 @@
 """Which provider a request is for, and which of its paths. Pure: nothing in a request can name a host to call.
 
-Order: first label of Host, first part of the path, header, and on a bare host, for paths of OpenAI's API only, openai.
-A name that is not in the table is a 404, never a call to somebody else.
+Order: first label of Host, first part of the path, header, the model's prefix for paths of a router. Then, on a bare
+host, what only one family of APIs has, and for paths of OpenAI's API openai. A name that is not in the table is a 404,
+never a call to somebody else.
 """
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
 
-from warmlane.errors import BadRequest, UnknownRoute
+from warmlane.canonical import Unreadable, read
+from warmlane.errors import BadRequest, UnknownRoute, WarmlaneError
+from warmlane.families import Family, canonical, for_openai, guess, of_headers, of_path
 from warmlane.model import Headers, Value
 from warmlane.providers import Provider
+from warmlane.strip import beheaded
 
 PROVIDER_HEADERS: Final = (b"x-warmlane-provider", b"x-portkey-provider")
 
-OPENAI_PATHS: Final = frozenset({
-    "agents", "assistants", "audio", "batches", "chat", "chatkit", "completions", "containers",
-    "content_provenance_checks", "conversations", "decisions", "embeddings", "evals", "files", "fine_tuning", "images",
-    "live", "models", "moderations", "organization", "projects", "realtime", "responses", "safety", "skills", "threads",
-    "uploads", "vaults", "vector_stores", "videos", "webhook_endpoints", "webhook_event_types",
-})  # fmt: skip
-"""First parts of the paths that OpenAI's SDK calls: what a bare host takes for OpenAI's API."""
-
-_BARE: Final = "openai"
-_VERSION = re.compile(r"v\d+(?:alpha|beta)?\d*")
+_ROUTER = re.compile(r"/v[123]/router(?=/.)")
+_VERTEX = re.compile(r"/v\d\w*/publishers/")
 _IP = re.compile(r"[0-9.]+|\[.*")
 _HOST = re.compile(r"[a-z0-9_.-]*|\[[0-9a-f:.]+\]")
 # RFC 3986 §3.3: slashes, unreserved, sub-delims, ":", "@" and whole percent-escapes.
@@ -37,9 +34,12 @@ _LONGEST: Final = 256
 
 
 class Route(Value, frozen=True, kw_only=True):
-    """Where a request goes: `path` and `query` as they go upstream; `dialect` None: streamed through, uncached."""
+    """Where a request goes: `path` and `query` as they go upstream; `dialect` None: streamed through, uncached.
 
-    provider: Provider
+    `provider` None: its name stands in the body, in front of the model's. `path` is then what `by_model` wants.
+    """
+
+    provider: Provider | None
     dialect: str | None
     path: str
     query: str
@@ -51,7 +51,7 @@ class Router:
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         """Route to `providers`, by name."""
         self._providers = providers
-        self._found: dict[tuple[str, str], tuple[Provider | None, str]] = {}
+        self._found: dict[tuple[str, str], Route] = {}
 
     def route(self, method: str, host: str, path: str, query: str, headers: Headers) -> Route:
         """The route of a request.
@@ -68,19 +68,55 @@ class Router:
                 self._found[host, path] = found
         if query and not _QUERY.fullmatch(query):
             raise _refused(param="query")
-        provider, canonical = found
+        if found.provider is None:
+            found = self._by_head(found.path, headers)
+        dialect = found.dialect if method == "POST" else None
+        return Route(provider=found.provider, dialect=dialect, path=found.path, query=query)
+
+    def by_model(self, method: str, path: str, body: bytes) -> tuple[Route, bytes]:
+        """The route of a request whose model names its provider, like `openai/gpt-4o`, and the body without that name.
+
+        `path` is a canonical one of OpenAI's API. Raises: BadRequest, UnknownRoute.
+        """
+        try:
+            model = read(body).get("model")
+        except Unreadable:
+            model = None
+        name, slash, rest = model.partition("/") if isinstance(model, str) else ("", "", "")
+        if not (name and slash and rest):
+            msg = "on this path the body must be JSON, and its model say who the provider is, like openai/gpt-4o"
+            raise BadRequest(msg, param="model")
+        provider = self._providers.get(name.lower()) if name.isascii() else None
         if provider is None:
-            provider = self._by_header(headers) or self._by_path(canonical)
-        dialect = provider.cacheable.get(canonical) if method == "POST" else None
-        return Route(provider=provider, dialect=dialect, path=canonical, query=query)
+            raise self._unknown(param="model")
+        path, dialect = provider.locate(for_openai(provider.family, path))
+        dialect = dialect if method == "POST" else None
+        return Route(provider=provider, dialect=dialect, path=path, query=""), beheaded(body, "model", len(name) + 1)
+
+    def family(self, host: str, path: str, headers: Headers) -> Family:
+        """Whose API a request means, as far as it can be told, whatever is wrong with it. Never raises."""
+        provider: Provider | None = None
+        with suppress(WarmlaneError):
+            provider = self._by_host(host)
+        first, slash, rest = path[1:].partition("/")
+        if provider is None:
+            provider = self._providers.get(first)
+        if provider is None:
+            with suppress(WarmlaneError):
+                provider = self._by_header(headers)
+        if provider is not None and provider.family is not Family.ANY:
+            return provider.family
+        if provider is not None and first == provider.name:
+            path = slash + rest
+        return of_path(path) or of_headers(headers) or Family.OPENAI
 
     @property
     def remembered(self) -> int:
         """How many hosts and paths are remembered."""
         return len(self._found)
 
-    def _work_out(self, host: str, path: str) -> tuple[Provider | None, str]:
-        """The provider that host or path name, None where neither does, and the canonical path."""
+    def _work_out(self, host: str, path: str) -> Route:
+        """The route by host and path, or the path as it was, for nobody, where neither names anybody."""
         provider = self._by_host(host)
         path = _checked(path)
         first, slash, rest = path[1:].partition("/")
@@ -90,7 +126,23 @@ class Router:
             path = slash + rest or "/"
         if "@" in path[1:].partition("/")[0]:
             raise _refused(param="path")
-        return provider, canonical_path(path)
+        return Route(provider=None, dialect=None, path=path, query="") if provider is None else _to(provider, path)
+
+    def _by_head(self, path: str, headers: Headers) -> Route:
+        """The route where neither host nor path names anybody."""
+        provider = self._by_header(headers)
+        if provider is not None:
+            return _to(provider, path)
+        router = _ROUTER.match(path)
+        if router is not None:
+            path = canonical(Family.OPENAI, path[router.end() :])
+            return Route(provider=None, dialect=None, path=path, query="")
+        family = guess(path, headers)
+        name = "vertex" if family is Family.GOOGLE and _VERTEX.match(path) else family
+        provider = None if name is None else self._providers.get(name)
+        if provider is None:
+            raise self._unknown(param="path")
+        return _to(provider, path)
 
     def _by_host(self, host: str) -> Provider | None:
         name = host.lower()
@@ -113,29 +165,14 @@ class Router:
                 return provider
         return None
 
-    def _by_path(self, path: str) -> Provider:
-        parts = path.split("/", 3)
-        provider = self._providers.get(_BARE)
-        if provider is None or parts[1] != "v1" or len(parts) < 3 or parts[2] not in OPENAI_PATHS:  # noqa: PLR2004 - /v1/x
-            raise self._unknown(param="path")
-        return provider
-
     def _unknown(self, *, param: str) -> UnknownRoute:
         names = ", ".join(f"/{name}" for name in self._providers)
         return UnknownRoute(f"no such provider or path here; a base URL ends in one of {names}", param=param)
 
 
-def canonical_path(path: str) -> str:
-    """One path for what clients write in several ways, for a provider of OpenAI's family.
-
-    `/v1` in front once: repeats are collapsed (a base URL that ends in `/v1`, in front of a path that has one), and a
-    path without a version gets it, since OpenAI's SDKs leave it to the base URL: `/models` goes to `/v1/models`. A path
-    with another version (`/v2/...`) and `/` stay as they are.
-    """
-    while path.startswith("/v1/v1/"):
-        path = path[3:]
-    first = path[1:].partition("/")[0]
-    return path if not first or _VERSION.fullmatch(first) else "/v1" + path
+def _to(provider: Provider, path: str) -> Route:
+    path, dialect = provider.locate(path)
+    return Route(provider=provider, dialect=dialect, path=path, query="")
 
 
 def _checked(path: str) -> str:

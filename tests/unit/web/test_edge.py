@@ -7,6 +7,7 @@ import pytest
 from samples import CHAT, SECRET
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.errors import BadRequest, NotCached, Overloaded, UnknownRoute
+from warmlane.families import SHAPES
 from warmlane.model import Headers
 from warmlane.providers import table
 from warmlane.web.edge import Edge, RequestIds
@@ -18,7 +19,7 @@ KEYED: Headers = ((b"host", b"localhost:8000"), (b"authorization", b"Bearer " + 
 @pytest.fixture
 def edge() -> Edge:
     """An edge over the built-in table."""
-    return Edge(Router(table({})), errors=OpenAIChat())
+    return Edge(Router(table({})), errors=SHAPES)
 
 
 def test_ids_are_unique() -> None:
@@ -75,7 +76,7 @@ def test_what_cannot_be_routed_is_refused(edge: Edge, path: str, headers: Header
 
 def test_an_error_is_said_in_the_dialects_shape(edge: Edge) -> None:
     """With the call's id, and no more than the error itself tells."""
-    status, headers, body = edge.error(BadRequest("cache.ttl is wrong", param="cache.ttl"), "wl_1")
+    status, headers, body = edge.error(BadRequest("cache.ttl is wrong", param="cache.ttl"), "wl_1", OpenAIChat())
 
     assert status == 400
     assert dict(headers) == {
@@ -97,6 +98,6 @@ def test_an_error_that_passes_says_when(edge: Edge) -> None:
 
 def test_an_error_that_does_not_pass_says_so(edge: Edge) -> None:
     """504 would be repeated by every SDK, and only-if-cached would fare no better."""
-    _, headers, _ = edge.error(NotCached("no"), "wl_1")
+    _, headers, _ = edge.error(NotCached("no"), "wl_1", OpenAIChat())
 
     assert dict(headers)[b"x-should-retry"] == b"false"

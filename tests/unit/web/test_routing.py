@@ -7,7 +7,7 @@ import pytest
 from warmlane.errors import BadRequest, UnknownRoute
 from warmlane.model import Headers
 from warmlane.providers import table
-from warmlane.web.routing import Router, canonical_path
+from warmlane.web.routing import Router
 
 PROVIDERS = table({"openai": "https://one.example/base", "local": "http://two.example"})
 CHAT = "/v1/chat/completions"
@@ -54,7 +54,8 @@ def test_a_request_finds_its_provider_and_path(router: Router, host: str, path: 
     for _ in range(2):  # the second time it is remembered
         route = router.route("POST", host, path, "", ())
 
-        assert (route.provider.name, route.path) == (name, canonical)
+        assert route.provider is PROVIDERS[name]
+        assert route.path == canonical
 
 
 @pytest.mark.parametrize("field", [b"x-warmlane-provider", b"x-portkey-provider"])
@@ -62,22 +63,28 @@ def test_a_header_names_the_provider(router: Router, field: bytes) -> None:
     """In any case, and for any path."""
     route = router.route("GET", "localhost", "/anything", "", ((b"a", b"1"), (field, b" Local ")))
 
-    assert (route.provider.name, route.path) == ("local", "/v1/anything")
+    assert route.provider is PROVIDERS["local"]
+    assert route.path == "/v1/anything"
 
 
 def test_a_prefix_goes_before_the_header(router: Router) -> None:
     """The order is fixed: host, prefix, header."""
     demo: Headers = ((b"x-warmlane-provider", b"demo"),)
 
-    assert router.route("POST", "localhost", "/local/v1/models", "", demo).provider.name == "local"
-    assert router.route("POST", "openai.localhost", "/v1/models", "", demo).provider.name == "openai"
+    assert router.route("POST", "localhost", "/local/v1/models", "", demo).provider is PROVIDERS["local"]
+    assert router.route("POST", "openai.localhost", "/v1/models", "", demo).provider is PROVIDERS["openai"]
 
 
 def test_what_one_request_s_header_said_is_not_remembered_for_the_next(router: Router) -> None:
     """The memory is by host and path alone, so it may only hold what these say."""
-    assert router.route("POST", "localhost", CHAT, "", ((b"x-warmlane-provider", b"demo"),)).provider.name == "demo"
-    assert router.route("POST", "localhost", CHAT, "", ()).provider.name == "openai"
-    assert router.route("POST", "localhost", CHAT, "", ((b"x-warmlane-provider", b"local"),)).provider.name == "local"
+    assert (
+        router.route("POST", "localhost", CHAT, "", ((b"x-warmlane-provider", b"demo"),)).provider is PROVIDERS["demo"]
+    )
+    assert router.route("POST", "localhost", CHAT, "", ()).provider is PROVIDERS["openai"]
+    assert (
+        router.route("POST", "localhost", CHAT, "", ((b"x-warmlane-provider", b"local"),)).provider
+        is PROVIDERS["local"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def test_a_mistyped_provider_is_nobody(router: Router, path: str, headers: Heade
     with pytest.raises(UnknownRoute) as unknown:
         router.route("POST", "localhost", path, "", headers)
 
-    assert "/openai, /demo, /local" in unknown.value.message
+    assert "/openai, /anthropic" in unknown.value.message
     assert "opnai" not in unknown.value.message
 
 
@@ -121,7 +128,7 @@ def test_without_openai_a_bare_host_serves_nobody() -> None:
         ("GET", "/openai/v1/chat/completions", None),
         ("DELETE", "/openai/v1/chat/completions/chatcmpl-1", None),
         ("POST", "/openai/v1/chat/completions/", None),
-        ("POST", "/openai/v1/embeddings", None),
+        ("POST", "/openai/v1/moderations", None),
         ("POST", "/openai/v2/chat/completions", None),
     ],
 )
@@ -245,24 +252,4 @@ def test_what_is_remembered_stays_bounded(router: Router) -> None:
         router.route("GET", "localhost", f"/openai/v1/files/{'x' * 300}{number}", "", ())
 
     assert router.remembered <= 1024
-    assert router.route("POST", "localhost", CHAT, "", ()).provider.name == "openai"
-
-
-@pytest.mark.parametrize(
-    ("given", "canonical"),
-    [
-        ("/", "/"),
-        ("/v1", "/v1"),
-        ("/v1/", "/v1/"),
-        ("/v1/v1/v1/models", "/v1/models"),
-        ("/models", "/v1/models"),
-        ("/v10/models", "/v10/models"),
-        ("/v1alpha2/models", "/v1alpha2/models"),
-        ("/version", "/v1/version"),
-        ("/vault", "/v1/vault"),
-    ],
-)
-def test_one_request_has_one_path(given: str, canonical: str) -> None:
-    """With, without and with too many `/v1`; and the canonical form is its own."""
-    assert canonical_path(given) == canonical
-    assert canonical_path(canonical) == canonical
+    assert router.route("POST", "localhost", CHAT, "", ()).provider is PROVIDERS["openai"]
