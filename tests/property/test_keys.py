@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from samples import CHAT, OTHER_SECRET, a_body, a_call, a_caller
 from warmlane.canonical import canonical, read
 from warmlane.controls import NOTHING_SAID
+from warmlane.dialects.openai_ask import UNKEYED
 from warmlane.dialects.openai_chat import OpenAIChat
-from warmlane.dialects.openai_chat_ask import UNKEYED
 from warmlane.keys import Asked, frame
 from warmlane.lanes import Lane
 

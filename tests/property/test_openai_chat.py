@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from property.drawn import NUMBERS, TEXT, VALUES, Number, ordered, spelled
 from warmlane.canonical import canonical, read
 from warmlane.dialects import sse, wire
+from warmlane.dialects.merging import Malformed
 from warmlane.dialects.openai_chat import OpenAIChat
-from warmlane.dialects.openai_chat_fold import PADDING, Malformed, fold
+from warmlane.dialects.openai_chat_fold import fold
 from warmlane.dialects.openai_chat_replay import replay
+from warmlane.dialects.openai_chunks import PADDING
 from warmlane.dialects.pieces import MAX_PIECES, pieces
 from warmlane.events import NoCache
 

@@ -7,11 +7,12 @@ from warmlane.dialects import (
     openai_chat_fold,
     openai_chat_judge,
     openai_chat_replay,
+    openai_chunks,
     openai_error,
-    sse,
     wire,
-)
+)  # fmt: skip
 from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.merging import Malformed
 from warmlane.errors import WarmlaneError
 from warmlane.events import NoCache
 from warmlane.model import JsonObject
@@ -37,7 +38,7 @@ class OpenAIChat:
             if not streamed:
                 return openai_chat_judge.judge(canonical.read(body))
             folded = openai_chat_fold.fold(body)
-        except (Unreadable, openai_chat_fold.Malformed):
+        except (Unreadable, Malformed):
             return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
         return openai_chat_judge.judge(folded.completion, done=folded.done)
 
@@ -47,12 +48,12 @@ class OpenAIChat:
         None: a usage chunk or a whole answer is wanted, and nobody counted. `usage: null` on other chunks stays.
         """
         if streamed and ask.streamed:
-            return _fit_usage(body, wanted=ask.wants_usage)
+            return openai_chunks.fit_usage(body, wanted=ask.wants_usage)
         if streamed == ask.streamed:
             return body
         try:
             completion = openai_chat_fold.fold(body).completion if streamed else canonical.read(body)
-        except (Unreadable, openai_chat_fold.Malformed):
+        except (Unreadable, Malformed):
             return None
         counted = isinstance(completion.get("usage"), dict)
         if streamed:
@@ -68,34 +69,3 @@ class OpenAIChat:
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
         """As all of OpenAI's endpoints."""
         return openai_error.problem(error)
-
-
-def _fit_usage(body: bytes, *, wanted: bool) -> bytes | None:
-    """A stream with the usage chunk or without; None: wanted, and there is none.
-
-    From the end: usage comes behind the last choice, or with it (then it came unasked, and stays).
-    """
-    blocks = sse.blocks(body)
-    cut = False
-    for at in range(len(blocks) - 1, -1, -1):
-        chunk = _chunk(blocks[at])
-        if chunk is None:
-            continue
-        counted = isinstance(chunk.get("usage"), dict)
-        if counted and wanted:
-            return body
-        if chunk.get("choices"):
-            break
-        if counted:
-            blocks[at], cut = b"", True
-    if wanted:
-        return None
-    return b"".join(blocks) if cut else body
-
-
-def _chunk(block: bytes) -> JsonObject | None:
-    """The chunk in a block; None: a comment, the end marker, nothing that can be read."""
-    try:
-        return next((canonical.read(event.data) for event in sse.read(block)), None)
-    except (Unreadable, sse.Oversize):
-        return None

@@ -4,26 +4,27 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from warmlane.dialects.base import Ask
-from warmlane.dialects.values import is_exactly, is_number, model_name
+from warmlane.dialects.openai_ask import (
+    COUNTS,
+    SEARCH,
+    STATE,
+    are_counts,
+    has_hosted_tools,
+    is_online,
+    keyed,
+    leans_on_state,
+    speaks,
+    text,
+    wants_several,
+    wants_usage,
+    whole,
+    without_text,
+)  # fmt: skip
+from warmlane.dialects.values import is_exactly, model_name
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject
 
-UNKEYED = frozenset({
-    "stream", "stream_options",  # how the answer comes, not what it is
-    "cache", "orq",  # ours
-    "user", "metadata", "safety_identifier",  # who asks, and the provider's bookkeeping
-    "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",  # where the provider keeps its own prefix
-})  # fmt: skip
-"""Members that do not change the answer. Whatever is not named here is in the key: a new parameter must miss."""
-
-TEXT_TAKEN = True
-"""Stands in `rest` where the text was. A readable body has a string, a list or null there: none can hold it itself."""
-
-_STATE = ("previous_response_id", "conversation", "background", "prompt")
-_SEARCH = ("web_search_options", "search_parameters", "plugins")  # OpenAI, xAI, OpenRouter
-_ONLINE = ":online"  # OpenRouter's spelling of a web search
-_OWN_TOOLS = ("function", "custom")  # what the client runs itself
-_RARE = frozenset({"n", "best_of", "tools", "functions", "modalities", "audio", "store", *_STATE, *_SEARCH})
+_RARE = frozenset({*COUNTS, "tools", "functions", "modalities", "audio", "store", *STATE, *SEARCH})
 """Members that most bodies lack: whoever has none of them is spared the looks at each."""
 
 _TOOL_ROLES = frozenset({"tool", "function"})
@@ -46,28 +47,21 @@ _TEXT_ONLY = _Survey(files=False, media=False, tools=False)
 
 def read(body: JsonObject) -> Ask:
     """What `body` asks. Never raises, changes nothing in `body`, and shares what it does not change."""
-    keyed = body
-    if not UNKEYED.isdisjoint(body):
-        keyed = {name: value for name, value in body.items() if name not in UNKEYED}
     plain = _RARE.isdisjoint(body)
     streamed = body.get("stream") is True
     survey = _survey(body) if _is_readable(body, plain=plain) else None
-    text = None if survey is None else _text(body)
+    said = None if survey is None else _text(body)
     return Ask(
         model=model_name(body.get("model")),
         streamed=streamed,
-        wants_usage=streamed and _wants_usage(body.get("stream_options")),
+        wants_usage=streamed and wants_usage(body),
         deterministic=is_exactly(body.get("temperature"), 0),
         never=NoCache.UNREADABLE if survey is None else _never(body, survey, plain=plain),
-        not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
-        text=text,
-        keyed=keyed,
-        cut=_whole if text is None else _without_text,
+        not_near=NotNear.TEXT if survey is None else _not_near(body, survey, said),
+        text=said,
+        keyed=keyed(body),
+        cut=whole if said is None else _without_text,
     )
-
-
-def _wants_usage(options: Json) -> bool:
-    return isinstance(options, dict) and options.get("include_usage") is True
 
 
 def _is_readable(body: JsonObject, *, plain: bool) -> bool:
@@ -84,7 +78,7 @@ def _is_readable(body: JsonObject, *, plain: bool) -> bool:
 
 
 def _are_rare_ones_readable(body: JsonObject) -> bool:
-    return all(body.get(name) is None or is_number(body[name]) for name in ("n", "best_of")) and all(
+    return are_counts(body) and all(
         isinstance(body.get(name) or [], list) for name in ("tools", "functions", "modalities")
     )
 
@@ -128,25 +122,14 @@ def _never(body: JsonObject, survey: _Survey, *, plain: bool) -> NoCache | None:
     if plain:
         if survey.files:
             return NoCache.SERVER_STATE
-        return NoCache.HOSTED_TOOLS if body["model"].endswith(_ONLINE) else None
-    return _never_with_rare_ones(body, survey)
-
-
-def _never_with_rare_ones(body: JsonObject, survey: _Survey) -> NoCache | None:
-    if any(body.get(name) is not None and not is_exactly(body[name], 1) for name in ("n", "best_of")):
+        return NoCache.HOSTED_TOOLS if is_online(body["model"]) else None
+    if wants_several(body):
         return NoCache.CHOICES
-    if survey.files or body.get("store") not in (None, False) or any(body.get(name) for name in _STATE):
+    if survey.files or leans_on_state(body):
         return NoCache.SERVER_STATE
-    tools = body.get("tools") or ()
-    if (
-        body["model"].endswith(_ONLINE)
-        or any(body.get(name) is not None for name in _SEARCH)
-        or not all(isinstance(tool, dict) and tool.get("type") in _OWN_TOOLS for tool in tools)
-    ):
+    if has_hosted_tools(body):
         return NoCache.HOSTED_TOOLS
-    if body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ()):
-        return NoCache.MEDIA
-    return None
+    return NoCache.MEDIA if speaks(body) else None
 
 
 def _not_near(body: JsonObject, survey: _Survey, text: str | None) -> NotNear | None:
@@ -164,26 +147,10 @@ def _uses_tools(message: Mapping[str, Json]) -> bool:
 def _text(body: JsonObject) -> str | None:
     """The last user text; None where there is none, or a blank one."""
     last = body["messages"][-1]
-    content = last.get("content")
-    if last["role"] != "user" or content is None:
-        return None
-    text = content
-    if not isinstance(text, str):
-        text = "\n".join(part["text"] for part in content if part["type"] == "text")
-    return None if not text or text.isspace() else text
+    return text(last.get("content"), "text") if last["role"] == "user" else None
 
 
 def _without_text(keyed: JsonObject) -> JsonObject:
-    """`keyed` without its last user text: the same number of text parts, each with its other members.
-
-    Two bodies of equal text and equal rest differ at most in where their text parts are cut at a line feed.
-    """
-    last = keyed["messages"][-1]
-    left: Json = TEXT_TAKEN
-    if not isinstance(last["content"], str):
-        left = [{**part, "text": TEXT_TAKEN} if part["type"] == "text" else part for part in last["content"]]
-    return {**keyed, "messages": [*keyed["messages"][:-1], {**last, "content": left}]}
-
-
-def _whole(keyed: JsonObject) -> JsonObject:
-    return keyed
+    """`keyed` without its last user text."""
+    *before, last = keyed["messages"]
+    return {**keyed, "messages": [*before, without_text(last, "text")]}

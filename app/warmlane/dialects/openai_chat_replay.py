@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from warmlane.dialects import sse, wire
-from warmlane.dialects.openai_chat_fold import DONE, NAMING
+from warmlane.dialects.merging import NAMING
+from warmlane.dialects.openai_chunks import DONE
 from warmlane.dialects.pieces import pieces
 from warmlane.model import Json, JsonObject
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from warmlane.dialects import wire
-from warmlane.dialects.openai_chat_fold import Malformed, fold
+from warmlane.dialects.merging import Malformed
+from warmlane.dialects.openai_chat_fold import fold
 
 SHARED: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "model": "gpt-4o"}
 
