@@ -193,20 +193,20 @@ class FastProtocol(HttpToolsProtocol):
 
     def _answer_at_once(self, body: bytes) -> bool:
         head = told(self.url, self.headers)
-        digest = self.repeats.digest(head, body)
-        repeat = self.repeats.get(digest)
+        # A digest only of what can be known by it: new bytes are spared it.
+        digest = self.repeats.digest(head, body) if self.repeats.came_before(body) else None
+        repeat = None if digest is None else self.repeats.get(digest)
         if repeat is not None:
             again = self.gateway.again(repeat, call_id=self.edge.ids.next(), parent=self._parent)
             if again is not None:
                 self._write(_OK, again, repeat.found.body)
                 return True
-        came_before = self.repeats.came_before(digest)
         glanced = self._glance(head, body)
         if glanced is None:
             return False
         lines, repeat = glanced
         self._write(_OK, lines, repeat.found.body)
-        if came_before:
+        if digest is not None:
             self.repeats.put(digest, repeat)
         return True
 

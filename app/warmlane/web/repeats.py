@@ -24,8 +24,8 @@ class Repeats:
         """Remember the latest requests, as long as their answers are within `max_bytes`; `key` is random."""
         self._key, self._max, self._size = key, max_bytes, 0
         self._known: OrderedDict[bytes, Repeat] = OrderedDict()
-        self._asked: set[bytes] = set()
-        self._asked_before: set[bytes] = set()
+        self._asked: set[int] = set()
+        self._asked_before: set[int] = set()
 
     def digest(self, head: list[bytes], body: bytes) -> bytes:
         """16 bytes that stand for every byte of the request that can matter; `head` is what `told` gave."""
@@ -39,11 +39,15 @@ class Repeats:
             return None
         return known
 
-    def came_before(self, digest: bytes) -> bool:
-        """Whether these bytes came lately. What comes once only is not worth more than this note of it."""
-        if digest in self._asked or digest in self._asked_before:
+    def came_before(self, body: bytes) -> bool:
+        """Whether such a body came lately; notes that it came. What comes once only is not worth more than this note.
+
+        By Python's own hash, which is keyed afresh in each process: where two share one, a digest is made in vain.
+        """
+        mark = hash(body)
+        if mark in self._asked or mark in self._asked_before:
             return True
-        self._asked.add(digest)
+        self._asked.add(mark)
         if len(self._asked) >= _NOTED:
             self._asked, self._asked_before = set(), self._asked
         return False

@@ -66,9 +66,9 @@ def test_a_repeat_takes_the_place_of_the_last() -> None:
 def test_what_comes_twice_is_worth_remembering() -> None:
     """The notes of what came are bounded: the oldest half goes, the younger is still known."""
     repeats = Repeats(bytes(32), max_bytes=10_000)
-    names = [b"%d" % n for n in range(20_001)]
+    bodies = [b"%d" % n for n in range(20_001)]
 
-    assert not any(repeats.came_before(name) for name in names)
-    assert repeats.came_before(names[-1])
-    assert repeats.came_before(names[15_000])
-    assert not repeats.came_before(names[0])
+    assert not any(repeats.came_before(body) for body in bodies)
+    assert repeats.came_before(bodies[-1])
+    assert repeats.came_before(bodies[15_000])
+    assert not repeats.came_before(bodies[0])
