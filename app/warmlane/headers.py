@@ -14,7 +14,7 @@ HOP_BY_HOP: Final = frozenset({
 })  # fmt: skip
 
 # `expect` is done with: the body that it announces has been asked for by our own server.
-_NOT_UP: Final = HOP_BY_HOP | {b"host", b"content-length", b"expect", b"x-lane"}
+_NOT_UP: Final = HOP_BY_HOP | {b"host", b"content-length", b"expect", b"x-lane", b"x-portkey-provider"}
 _OURS: Final = (b"x-cache-", b"x-warmlane-")
 _NOT_DOWN: Final = HOP_BY_HOP | {b"x-cache"}
 _CREDENTIALS: Final = (b"x-api-key", b"x-goog-api-key", b"api-key")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmlane.canonical import read
-from warmlane.strip import without
+from warmlane.strip import beheaded, without
 
 OURS = ("cache", "orq")
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -55,3 +55,19 @@ def test_the_members_that_stay_are_the_same_bytes(body: dict[str, Any], seed: in
     kept = [member for name, member in members.items() if name not in OURS]
 
     assert without(b"{%b}" % b",".join(members.values()), OURS) == b"{%b}" % b",".join(kept)
+
+
+@given(body=objects, name=st.sampled_from(["openai", "my-llm", "x"]), model=texts, seed=st.integers())
+def test_a_head_goes_from_one_text_and_every_other_byte_stays(
+    body: dict[str, Any], name: str, model: str, seed: int
+) -> None:
+    """Wherever the member stands, and whatever else looks like it."""
+    long = members_of({**body, "model": f"{name}/{model}"}, seed, outside=False)
+    sent = b"{%b}" % b",".join(long)
+    left = beheaded(sent, "model", len(name) + 1)
+    at = next(
+        place for place, (one, other) in enumerate(zip(sent, left + b" " * len(sent), strict=False)) if one != other
+    )
+
+    assert read(left) == {**read(sent), "model": model}
+    assert sent.endswith(left[at:])

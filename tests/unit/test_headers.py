@@ -49,6 +49,7 @@ def test_everything_else_goes_up_unchanged_and_in_order() -> None:
         (b"x-cache-mode", b"off"),
         (b"x-cache-ttl", b"1"),
         (b"x-warmlane-provider", b"openai"),
+        (b"x-portkey-provider", b"openai"),
     ],
 )
 def test_what_is_between_us_and_the_client_stays_here(field: tuple[bytes, bytes]) -> None:

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from warmlane.strip import without
+from warmlane.strip import beheaded, without
 
 OURS = {"cache", "orq"}
 
@@ -40,6 +40,26 @@ def test_a_member_of_ours_goes_with_its_comma(body: bytes, left: bytes) -> None:
 def test_what_only_looks_like_it_stays(body: bytes) -> None:
     """Members of inner objects, values and other names belong to the provider."""
     assert without(body, OURS) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b'{"model": "openai/gpt-4o"}', b'{"model": "gpt-4o"}'),
+        (b' {"a":[{"model":"openai/x"}] ,\n"model"\t: "openai/openai/m","b":1}', None),
+        (
+            b'{"messages": [], "mod\\u0065l":"op\\u0065nai\\/gpt-4o \\u00e9"}',
+            b'{"messages": [], "mod\\u0065l":"gpt-4o \\u00e9"}',
+        ),
+        (b'{"x": "model", "y": "openai/x", "model": "openai/\\"\xe2\x82\xac"}', None),
+    ],
+)
+def test_the_head_of_a_text_goes_and_nothing_else(body: bytes, left: bytes | None) -> None:
+    """Of the member of the top object only, however it is written."""
+    head, _, tail = body.rpartition(b"openai/")
+    wanted = left or (body.replace(b'"openai/openai/m"', b'"openai/m"') if b"openai/openai" in body else head + tail)
+
+    assert beheaded(body, "model", 7) == wanted
 
 
 def test_a_long_prompt_costs_no_more_than_its_length() -> None:

@@ -7,7 +7,7 @@ import pytest
 from samples import CHAT, SECRET
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.errors import BadRequest, NotCached, Overloaded, UnknownRoute
-from warmlane.families import SHAPES
+from warmlane.families import SHAPES, Family
 from warmlane.model import Headers
 from warmlane.providers import table
 from warmlane.web.edge import Edge, RequestIds
@@ -101,3 +101,46 @@ def test_an_error_that_does_not_pass_says_so(edge: Edge) -> None:
     _, headers, _ = edge.error(NotCached("no"), "wl_1", OpenAIChat())
 
     assert dict(headers)[b"x-should-retry"] == b"false"
+
+
+def test_a_body_may_say_who_is_called(edge: Edge) -> None:
+    """On a router's paths: the model names the provider, whose own name for it is what goes up."""
+    address = edge.route("POST", "/v2/router/chat/completions", "", KEYED)
+    call = edge.call("POST", address, KEYED, b'{"model": "groq/llama", "x": 1}')
+
+    assert (call.provider, call.base_url, call.dialect) == ("groq", "https://api.groq.com/openai", "openai_chat")
+    assert (call.path, call.body) == (CHAT, b'{"model": "llama", "x": 1}')
+    assert edge.call("POST", address, KEYED, b'{"model": "demo/x"}').keyless is True
+    assert address.reads_body is True
+    assert "authorization" not in repr(address).lower()
+
+
+def test_a_body_that_says_nobody_is_refused(edge: Edge) -> None:
+    """Where nothing else says who is meant."""
+    address = edge.route("POST", "/v2/router/chat/completions", "", KEYED)
+
+    with pytest.raises(BadRequest):
+        edge.call("POST", address, KEYED, b'{"model": "gpt-4o"}')
+    with pytest.raises(UnknownRoute):
+        edge.call("POST", address, KEYED, b'{"model": "nobody/gpt-4o"}')
+
+
+def test_only_what_may_be_cached_is_read(edge: Edge) -> None:
+    """The rest is streamed through."""
+    assert edge.route("POST", "/openai" + CHAT, "", KEYED).reads_body is True
+    assert edge.route("POST", "/openai/v1/files", "", KEYED).reads_body is False
+    assert edge.route("GET", "/openai" + CHAT, "", KEYED).reads_body is False
+
+
+@pytest.mark.parametrize(
+    ("path", "family"),
+    [
+        ("/openai/v1/files", Family.OPENAI),
+        ("/anthropic/../x", Family.ANTHROPIC),
+        ("/nobody/models/m:generateContent", Family.GOOGLE),
+        ("", Family.OPENAI),
+    ],
+)
+def test_an_error_has_the_shape_of_whom_was_meant(edge: Edge, path: str, family: Family) -> None:
+    """Whatever else is wrong with the request."""
+    assert edge.shape(path, KEYED) is SHAPES[family]

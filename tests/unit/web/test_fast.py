@@ -1,6 +1,7 @@
 """What the HTTP protocol object holds a client to: weights and times."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 
 from flow.house import House
 from knocking import HIT, KEY, MISS, ask_once, asked, errors_of, warm, whole
+from samples import a_body, dump
 from warmlane.clock import ManualClock
+from warmlane.errors import BadRequest, HeadersTooLarge
 from warmlane.events import CallRefused
 from warmlane.web.limits import Limits
 from wire import Client, Doors, Request
@@ -218,3 +221,41 @@ async def test_an_idle_connection_is_closed(house: House) -> None:
             async with doors.client() as client:
                 assert (await client.ask(request)).whole
                 assert await client.is_closed()
+
+
+async def test_each_body_may_name_another_provider(house: House) -> None:
+    """Behind the same header, on one connection: what was answered by one is nobody else's answer."""
+    first, other = [
+        Request(target="/v2/router/chat/completions", headers=[KEY], body=dump(a_body(model=f"{name}/gpt-4o")))
+        for name in ("openai", "groq")
+    ]
+    async with Doors(house) as doors, doors.client() as client:
+        said = []
+        for request in (first, other, first, other, other, Request(headers=[KEY], body=dump(a_body()))):
+            said.append((await client.ask(request)).headers["x-cache"])
+            await house.settle()
+
+    assert said == ["MISS", "MISS", "HIT", "HIT", "HIT", "HIT"]
+    assert {seen.body for seen in house.provider.requests} == {dump(a_body())}
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (asked("hit", *MANY, target="/anthropic/v1/messages").bytes(), "/anthropic/v1/messages"),
+        (b"GET /google/" + b"a" * 40_000, "/google/a"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ""),
+    ],
+)
+async def test_what_is_refused_early_is_said_in_the_shape_of_whom_was_meant(
+    house: House, data: bytes, path: str
+) -> None:
+    """As far as it had come."""
+    async with Doors(house) as doors, doors.client() as client:
+        await client.send(data)
+        answer = await client.answer()
+
+    error = BadRequest("") if answer.status == 400 else HeadersTooLarge("")
+    kind, body = house.edge.shape(path, ()).error(error)
+    assert answer.headers["content-type"] == kind.decode()
+    assert json.loads(answer.body).keys() == json.loads(body).keys()

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 
 from warmlane.errors import BadRequest, UnknownRoute
+from warmlane.families import Family
 from warmlane.model import Headers
 from warmlane.providers import table
 from warmlane.web.routing import Router
@@ -253,3 +254,179 @@ def test_what_is_remembered_stays_bounded(router: Router) -> None:
 
     assert router.remembered <= 1024
     assert router.route("POST", "localhost", CHAT, "", ()).provider is PROVIDERS["openai"]
+
+
+GOOGLES: Headers = ((b"x-goog-api-key", b"k"),)
+ANTHROPICS: Headers = ((b"anthropic-version", b"2023-06-01"),)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "headers", "name", "canonical"),
+    [
+        # what each SDK writes where only the host was changed
+        ("localhost:8000", "/responses", (), "openai", "/v1/responses"),
+        ("localhost:8000", "/v1/messages", ANTHROPICS, "anthropic", "/v1/messages"),
+        ("localhost:8000", "/messages", (), "anthropic", "/v1/messages"),
+        ("localhost:8000", "/v1/v1/messages", ANTHROPICS, "anthropic", "/v1/messages"),
+        ("localhost:8000", "/v1/models/m:generateContent", GOOGLES, "google", "/v1/models/m:generateContent"),
+        ("localhost:8000", "/v1beta/v1/models/m:countTokens", GOOGLES, "google", "/v1/models/m:countTokens"),
+        ("localhost:8000", "/v1/v1/models/m:generateContent", (), "google", "/v1/models/m:generateContent"),
+        ("localhost:8000", "/models/m:streamGenerateContent", (), "google", "/v1beta/models/m:streamGenerateContent"),
+        ("localhost:8000", "/v1/models/m%3AgenerateContent", (), "google", "/v1/models/m:generateContent"),
+        ("localhost:8000", "/v1/interactions", GOOGLES, "google", "/v1/interactions"),
+        ("localhost:8000", "/v1beta1/publishers/google/models/m:generateContent", GOOGLES, "vertex", None),
+        ("localhost:8000", "/v1/models", GOOGLES, "google", "/v1/models"),
+        ("localhost:8000", "/v1/models", ANTHROPICS, "anthropic", "/v1/models"),
+        ("localhost:8000", "/v1/models", (), "openai", "/v1/models"),
+        # with the provider in front
+        ("localhost:8000", "/anthropic/v1/messages", (), "anthropic", "/v1/messages"),
+        ("localhost:8000", "/anthropic/messages", (), "anthropic", "/v1/messages"),
+        ("localhost:8000", "/google/v1/models/m:generateContent", (), "google", "/v1/models/m:generateContent"),
+        ("localhost:8000", "/google/models/m:generateContent", (), "google", "/v1beta/models/m:generateContent"),
+        ("localhost:8000", "/google/v1beta1/publishers/google/models/m:x", (), "google", None),
+        ("localhost:8000", "/groq/openai/v1/chat/completions", (), "groq", CHAT),
+        ("localhost:8000", "/groq/chat/completions", (), "groq", CHAT),
+        ("localhost:8000", "/perplexity/v1/chat/completions", (), "perplexity", "/chat/completions"),
+        ("localhost:8000", "/deepinfra/v1/openai/embeddings", (), "deepinfra", "/embeddings"),
+        ("localhost:8000", "/demo/messages", (), "demo", "/v1/messages"),
+        ("localhost:8000", "/demo/models/m:generateContent", (), "demo", "/v1beta/models/m:generateContent"),
+        # by the host
+        ("anthropic.localhost:8000", "/messages", (), "anthropic", "/v1/messages"),
+        ("google.cache.example.com", "/v1/models/m:embedContent", (), "google", "/v1/models/m:embedContent"),
+        ("groq.cache.example.com", "/openai/v1/chat/completions", (), "groq", CHAT),
+        # whoever is named gets the path, whatever the signals say
+        ("localhost:8000", "/local/v1/messages", ANTHROPICS, "local", "/v1/messages"),
+        ("localhost:8000", "/local/v2/router/chat/completions", (), "local", "/v2/router/chat/completions"),
+        ("local.localhost", "/v2/router/chat/completions", (), "local", "/v2/router/chat/completions"),
+        ("localhost:8000", "/v2/router/chat/completions", ((b"x-warmlane-provider", b"local"),), "local", None),
+        ("localhost:8000", "/messages", ((b"x-portkey-provider", b"anthropic"),), "anthropic", "/v1/messages"),
+        ("localhost:8000", "/models/m:x", ((b"x-warmlane-provider", b"google"),), "google", "/v1beta/models/m:x"),
+    ],
+)  # fmt: skip
+def test_every_sdk_finds_its_provider(
+    router: Router, host: str, path: str, headers: Headers, name: str, canonical: str | None
+) -> None:
+    """Host, prefix, header, and then what only one vendor has; None: the path as it came, less the prefix."""
+    for _ in range(2):
+        route = router.route("POST", host, path, "", headers)
+
+        assert route.provider is PROVIDERS[name]
+        assert route.path == (canonical or path.removeprefix(f"/{name}"))
+
+
+def test_a_key_of_google_never_goes_to_openai(router: Router) -> None:
+    """Header and path disagree: nobody is called."""
+    for headers in (GOOGLES, ANTHROPICS):
+        with pytest.raises(UnknownRoute):
+            router.route("POST", "localhost", CHAT, "", headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "name", "canonical", "dialect", "left"),
+    [
+        ("/v2/router/chat/completions", "openai/gpt-4o", "openai", CHAT, "openai_chat", "gpt-4o"),
+        ("/v1/router/chat/completions", "openai/gpt-4o", "openai", CHAT, "openai_chat", "gpt-4o"),
+        ("/v3/router/chat/completions", "openai/gpt-4o", "openai", CHAT, "openai_chat", "gpt-4o"),
+        ("/v2/router/v1/chat/completions", "OpenAI/gpt-4o", "openai", CHAT, "openai_chat", "gpt-4o"),
+        ("/v2/router/images/generations", "openai/image-1", "openai", "/v1/images/generations", None, "image-1"),
+        ("/v2/router/chat/completions", "local/org/model", "local", CHAT, "openai_chat", "org/model"),
+        ("/v2/router/chat/completions", "openrouter/openai/gpt-4o", "openrouter", CHAT, "openai_chat", "openai/gpt-4o"),
+        ("/v2/router/chat/completions", "perplexity/sonar", "perplexity", "/chat/completions", "openai_chat", "sonar"),
+        ("/v2/router/chat/completions", "anthropic/claude-x", "anthropic", CHAT, "openai_chat", "claude-x"),
+        ("/v2/router/chat/completions", "google/g", "google", "/v1beta/openai/chat/completions", "openai_chat", "g"),
+    ],
+)  # fmt: skip
+def test_a_model_names_its_provider_on_the_paths_of_a_router(
+    router: Router, path: str, model: str, name: str, canonical: str, dialect: str | None, left: str
+) -> None:
+    """Only the first part is the provider; the provider's own address for OpenAI's SDK is what is called."""
+    route = router.route("POST", "localhost", path, "beta=true", ())
+    assert (route.provider, route.dialect, route.query) == (None, None, "beta=true")
+
+    found, body = router.by_model("POST", route.path, b'{"model":"%b", "stream":  true}' % model.encode())
+    assert found.provider is PROVIDERS[name]
+    assert (found.path, found.dialect) == (canonical, dialect)
+    assert body == b'{"model":"%b", "stream":  true}' % left.encode()
+
+
+def test_only_a_post_is_cached_by_its_model_too(router: Router) -> None:
+    """Whatever a PUT would mean there."""
+    assert router.by_model("PUT", CHAT, b'{"model": "openai/m"}')[0].dialect is None
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", BadRequest),
+        (b"{", BadRequest),
+        (b"[]", BadRequest),
+        (b'{"model": 1}', BadRequest),
+        (b'{"model": ["openai/gpt-4o"]}', BadRequest),
+        (b'{"model": "gpt-4o"}', BadRequest),
+        (b'{"model": "/gpt-4o"}', BadRequest),
+        (b'{"model": "openai/"}', BadRequest),
+        (b'{"model": "openai/a", "model": "local/b"}', BadRequest),
+        (b'{"a": {"model": "openai/gpt-4o"}}', BadRequest),
+        (b'{"a":' * 300 + b"1" + b"}" * 300, BadRequest),
+        (b'{"model": "opnai/gpt-4o"}', UnknownRoute),
+        (b'{"model": " openai/gpt-4o"}', UnknownRoute),
+        (b'{"model": "https://evil.example/v1"}', UnknownRoute),
+        ('{"model": "l\u00f6cal/m"}'.encode(), UnknownRoute),
+        ('{"model": "open\u0101i/m"}'.encode(), UnknownRoute),
+    ],
+)
+def test_a_model_that_names_nobody_is_refused(router: Router, body: bytes, error: type[Exception]) -> None:
+    """`model` is named, and nothing that was sent is repeated."""
+    with pytest.raises(error) as refused:
+        router.by_model("POST", CHAT, body)
+
+    assert getattr(refused.value, "param", None) == "model"
+    assert "evil" not in str(refused.value)
+    assert "opnai" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v4/router/chat/completions", "/v2/router", "/v2/router/", "/v2/routers/x", "/router/x"]
+)
+def test_not_every_path_is_a_routers(router: Router, path: str) -> None:
+    """What only looks like it is nobody's."""
+    with pytest.raises(UnknownRoute):
+        router.route("POST", "localhost", path, "", ())
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "headers", "family"),
+    [
+        ("localhost", "/openai/../x", (), Family.OPENAI),
+        ("localhost", "/anthropic/../x", (), Family.ANTHROPIC),
+        ("localhost", "/google//x", (), Family.GOOGLE),
+        ("anthropic.localhost", "/\x00", (), Family.ANTHROPIC),
+        ("evil host", "/anthropic/v1/messages", (), Family.ANTHROPIC),
+        ("nobody.localhost", "/google/x", (), Family.GOOGLE),
+        ("localhost", "/groq/x", ANTHROPICS, Family.OPENAI),
+        ("localhost", "/x", ((b"x-warmlane-provider", b"google"),), Family.GOOGLE),
+        ("localhost", "/v1/messages", ((b"x-warmlane-provider", b"nobody"),), Family.ANTHROPIC),
+        ("localhost", "/demo/v1/messages/x", (), Family.ANTHROPIC),
+        ("localhost", "/demo/v1/models", GOOGLES, Family.GOOGLE),
+        ("localhost", "/demo", (), Family.OPENAI),
+        ("localhost", "/antropic/v1/messages", ANTHROPICS, Family.ANTHROPIC),
+        ("localhost", "/gogle/v1/models/m:generateContent", (), Family.GOOGLE),
+        ("localhost", "/nobody", GOOGLES, Family.GOOGLE),
+        ("localhost", "/nobody", (), Family.OPENAI),
+        ("localhost", "/v2/router/chat/completions", (), Family.OPENAI),
+        ("", "", (), Family.OPENAI),
+        ("", "*", (), Family.OPENAI),
+        ("", "//", (), Family.OPENAI),
+    ],
+)
+def test_an_error_of_ours_takes_the_shape_that_the_sdk_reads(
+    router: Router, host: str, path: str, headers: Headers, family: Family
+) -> None:
+    """Whoever was meant, as far as it can be told; OpenAI's where it cannot."""
+    assert router.family(host, path, headers) is family
+
+
+@pytest.mark.parametrize(("host", "path"), TRICKS)
+def test_an_error_about_a_trick_has_a_shape_too(router: Router, host: str, path: str) -> None:
+    """Nothing in a request keeps us from saying what is wrong with it."""
+    assert router.family(host, path, ((b"x-warmlane-provider", b"\xff"),)) is not Family.ANY
