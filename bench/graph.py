@@ -21,6 +21,7 @@ STAGES: Final = frozenset({"Ingress", "EmbeddingWorker", "CacheStore", "Provider
 RECENT_BYTES: Final = 300_000
 """Room in an ingress for about 160 opened answers: few enough that a load can ask for more."""
 
+_NO_HURRY: Final = "1000"
 _PATIENCE: Final = 180.0
 _IDLE: Final = 5.0
 """Seconds over which it is seen what the processes take with nothing to do."""
@@ -74,6 +75,7 @@ def graph(cores: frozenset[int], upstream: int) -> Iterator[Graph]:
             "WARMLANE_SECRET": secrets.token_hex(32),
             "WARMLANE_PROVIDERS__OPENAI__BASE_URL": f"http://127.0.0.1:{upstream}",
             "WARMLANE_CACHE__RECENT_BYTES": str(RECENT_BYTES),
+            "WARMLANE_CACHE__STORE_TIMEOUT_MS": _NO_HURRY,  # all stages share one core: now and then one waits its turn
             "WARMLANE_STAGES__EMBEDDER__MAX_REPLICAS": "1",
             "WARMLANE_STAGES__FORWARDER__MAX_REPLICAS": "1",
         }

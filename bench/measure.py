@@ -1,7 +1,6 @@
 """Side by side: the same load on two servers in turns, several rounds, and the medians of what came out."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -93,20 +92,19 @@ def in_turns(sides: Sequence[Side], in_flight: int, effort: Effort, numbers: Ite
     Requests are numbered from `numbers`.
     """
     turns: list[list[Turn]] = [[] for _ in sides]
-    with ExitStack() as stack:
-        loads = [stack.enter_context(Load(side.server.port, in_flight)) for side in sides]
-        for side, load in zip(sides, loads, strict=True):
-            _turn(side, load, numbers, effort.seconds / 4)
-        for _ in range(effort.rounds):
-            for side, load, its in zip(sides, loads, turns, strict=True):
-                its.append(_turn(side, load, numbers, effort.seconds))
+    for side in sides:
+        _turn(side, in_flight, numbers, effort.seconds / 4)
+    for _ in range(effort.rounds):
+        for side, its in zip(sides, turns, strict=True):
+            its.append(_turn(side, in_flight, numbers, effort.seconds))
     return turns
 
 
-def _turn(side: Side, load: Load, numbers: Iterator[int], seconds: float) -> Turn:
-    before = side.server.settled()
-    tally = load.drive(side.make, side.expect, numbers, seconds)
-    after = side.server.settled()
+def _turn(side: Side, in_flight: int, numbers: Iterator[int], seconds: float) -> Turn:
+    with Load(side.server.port, in_flight) as load:  # while others have their turn, a server may close what is idle
+        before = side.server.settled()
+        tally = load.drive(side.make, side.expect, numbers, seconds)
+        after = side.server.settled()
     if tally.wrong:
         msg = f"{side.server.name}: {tally.wrong} of {tally.requests} answers lack {side.expect!r} or are no 200"
         raise Broken(msg)
