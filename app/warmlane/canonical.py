@@ -20,25 +20,43 @@ _MOST_COMMAS: Final = 250_000
 
 
 class Unreadable(ValueError):
-    """Not strict JSON, not an object, or too much. Its text says nothing of the content."""
+    """Not strict JSON, not an object where one has to be, or too much. Its text says nothing of the content."""
+
+
+class Unfinished(Unreadable):
+    """It ends before its value does: more of it could have been strict JSON."""
 
 
 def read(body: bytes) -> JsonObject:
     """The object in `body`; numbers are int, or `jiter.LosslessFloat` as they were written. Raises: Unreadable."""
-    if len(body) > _MOST_COMMAS and body.count(b",") > _MOST_COMMAS:
-        msg = "too many values"
-        raise Unreadable(msg)
-    try:
-        value = jiter.from_json(
-            body, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="lossless-float"
-        )
-    except ValueError:
-        msg = "not strict JSON"
-        raise Unreadable(msg) from None
+    value = _parse(body)
     if not isinstance(value, dict):
         msg = "not an object"
         raise Unreadable(msg)
     return value
+
+
+def read_array(body: bytes) -> list[Json]:
+    """The values of the array in `body`, as strictly. Raises: Unreadable."""
+    value = _parse(body)
+    if not isinstance(value, list):
+        msg = "not an array"
+        raise Unreadable(msg)
+    return value
+
+
+def _parse(body: bytes) -> Json:
+    if len(body) > _MOST_COMMAS and body.count(b",") > _MOST_COMMAS:
+        msg = "too many values"
+        raise Unreadable(msg)
+    try:
+        return jiter.from_json(
+            body, allow_inf_nan=False, cache_mode="keys", catch_duplicate_keys=True, float_mode="lossless-float"
+        )
+    except ValueError as error:
+        msg = "not strict JSON"
+        kind = Unfinished if str(error).startswith("EOF ") else Unreadable
+        raise kind(msg) from None
 
 
 def canonical(value: Json) -> bytes:

@@ -60,7 +60,7 @@ class Tee:
         """
         if self.streamed and self.size <= self._limit and self.encoding is None:
             self._finish = dialect.finish(self.body, streamed=True)
-            self.complete = self._finish.refuse is None
+            self.complete = self._finish.refuse is None and self._finish.ended
 
     @property
     def body(self) -> bytes:

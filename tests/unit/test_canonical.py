@@ -5,7 +5,7 @@ import json
 import pytest
 from jiter import LosslessFloat
 
-from warmlane.canonical import Unreadable, canonical, read
+from warmlane.canonical import Unfinished, Unreadable, canonical, read, read_array
 
 NFC, NFD = "caf\u00e9", "cafe\u0301"
 
@@ -219,3 +219,23 @@ def test_what_is_no_json_has_no_form(value: object) -> None:
     """A mistake of ours is seen at once."""
     with pytest.raises(TypeError, match="no JSON value"):
         canonical({"a": value})
+
+
+def test_an_array_is_read_as_strictly() -> None:
+    """Where an object is not what is meant."""
+    assert canonical(read_array(b'[1, {"a": 1.0}]')) == b'[1,{"a":1}]'
+    for body in (b"{}", b"[NaN]", b'[{"a": 1, "a": 1}]', b"[1,]", b"[" * 300 + b"]" * 300):
+        with pytest.raises(Unreadable):
+            read_array(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b'[{"a": "x', b"[1", b"[tru", b'["\xc3', b'{"a":'])
+def test_what_broke_off_is_told_from_what_is_wrong(body: bytes) -> None:
+    """More of it could have been good."""
+    for reads in (read, read_array):
+        with pytest.raises(Unfinished):
+            reads(body)
+    with pytest.raises(Unreadable) as caught:
+        read(body + b"\0")
+
+    assert not isinstance(caught.value, Unfinished)

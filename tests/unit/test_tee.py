@@ -3,6 +3,7 @@
 import pytest
 
 from samples import an_answer, dump
+from warmlane.dialects.google_generate import GoogleGenerate
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.events import NoCache
 from warmlane.model import Head, Headers
@@ -122,6 +123,20 @@ def test_a_stream_that_said_its_end_is_whole_though_its_reader_left() -> None:
     finish = tee.finish(chat)
 
     assert tee.complete
+    assert finish is not None
+    assert finish.refuse is None
+
+
+def test_a_stream_without_an_end_of_its_own_is_whole_only_when_its_body_has_ended() -> None:
+    """Google's: some models say STOP in every chunk, so who left after one has perhaps not read it all."""
+    google, tee = GoogleGenerate(), begun(STREAM)
+    tee.add(b'data: {"candidates": [{"content": {"parts": [{"text": "4"}]}, "finishReason": "STOP"}]}\r\n\r\n')
+    tee.leave(google)
+
+    assert not tee.complete
+    assert tee.finish(google) is None
+    tee.complete = True
+    finish = tee.finish(google)
     assert finish is not None
     assert finish.refuse is None
 

@@ -47,13 +47,15 @@ class Finish(Value, frozen=True, kw_only=True):
 
     `refuse` says why it may not be stored (None: it may). `exact_only`: it may only answer the very same request (it
     calls
-    tools). `model` is the one that answered, "" when it did not say.
+    tools). `model` is the one that answered, "" when it did not say. `ended` False: only the end of the body says that
+    the answer is over, so one whose reader has left may not be all of it.
     """
 
     refuse: NoCache | None
     exact_only: bool
     usage: Usage | None
     model: str
+    ended: bool = True
 
 
 class Dialect(Protocol):

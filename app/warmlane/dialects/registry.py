@@ -5,8 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from warmlane.dialects.base import Dialect
+from warmlane.dialects.google_generate import GoogleGenerate
 from warmlane.dialects.openai_chat import OpenAIChat
 
-_ALL: Final[tuple[Dialect, ...]] = (OpenAIChat(),)
+_ALL: Final[tuple[Dialect, ...]] = (GoogleGenerate(), OpenAIChat())
 
 DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({dialect.name: dialect for dialect in _ALL})

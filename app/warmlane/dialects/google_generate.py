@@ -1,0 +1,74 @@
+"""Google: `POST /v1beta/models/M:generateContent` and `:streamGenerateContent`, as events or as one JSON array."""
+
+from warmlane import canonical
+from warmlane.canonical import Unreadable
+from warmlane.dialects import google_error, google_generate_ask, wire
+from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.google_generate_fold import fold
+from warmlane.dialects.google_generate_judge import judge
+from warmlane.dialects.google_generate_replay import replay
+from warmlane.dialects.google_generate_stream import Incomplete, Mode, chunks, mode_of, spell
+from warmlane.dialects.merging import Malformed
+from warmlane.errors import WarmlaneError
+from warmlane.events import NoCache
+from warmlane.model import JsonObject
+
+
+class GoogleGenerate:
+    """The Dialect. It keeps nothing."""
+
+    name: str = "google_generate"
+    operation: str = "generate_content"
+
+    def read(self, body: JsonObject, path: str = "", query: str = "") -> Ask:
+        """What `body` asks of the model that `path` names, and in the mode that `path` and `query` name."""
+        return google_generate_ask.read(body, path, query)
+
+    def resource(self, path: str) -> str:
+        """One path for all modes."""
+        return path.replace(":streamGenerateContent", ":generateContent")
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:  # noqa: ARG002 - the body shows it
+        """Judge a complete 200 answer. Events have no end of their own: the body ends, and that is all."""
+        mode = mode_of(body)
+        try:
+            answer = canonical.read(body) if mode is Mode.WHOLE else fold(chunks(body, mode))
+        except Incomplete:
+            return _refused(NoCache.INCOMPLETE)
+        except (Unreadable, Malformed):
+            return _refused(NoCache.MALFORMED)
+        return judge(answer, ended=mode is not Mode.EVENTS)
+
+    def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:  # noqa: ARG002 - the body shows it
+        """`body` as `ask` wants it. None: a whole answer is wanted, and nobody counted."""
+        given, wanted = mode_of(body), _wanted(ask)
+        if given is wanted:
+            return body
+        try:
+            if given is Mode.WHOLE:
+                return spell(replay(canonical.read(body)), wanted)
+            said = chunks(body, given)
+            if wanted is not Mode.WHOLE:
+                return spell(said, wanted)
+            answer = fold(said)
+        except (Unreadable, Malformed):
+            return None
+        return wire.write(answer) if isinstance(answer.get("usageMetadata"), dict) else None
+
+    def content_type(self, ask: Ask) -> bytes:
+        """As Google says it."""
+        return b"text/event-stream" if _wanted(ask) is Mode.EVENTS else b"application/json; charset=UTF-8"
+
+    def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
+        """The `error` object that the SDKs read, in each mode."""
+        return google_error.error(error)
+
+
+def _wanted(ask: Ask) -> Mode:
+    if not ask.streamed:
+        return Mode.WHOLE
+    return Mode.ARRAY if ask.as_array else Mode.EVENTS
+
+
+def _refused(why: NoCache) -> Finish:
+    return Finish(refuse=why, exact_only=False, usage=None, model="")
