@@ -7,7 +7,14 @@ from typing import Final
 from warmlane.dialects.base import Dialect
 from warmlane.dialects.google_generate import GoogleGenerate
 from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.dialects.openai_completions import OpenAICompletions
+from warmlane.dialects.openai_responses import OpenAIResponses
 
-_ALL: Final[tuple[Dialect, ...]] = (GoogleGenerate(), OpenAIChat())
+_ALL: Final[tuple[Dialect, ...]] = (
+    GoogleGenerate(),
+    OpenAIChat(),
+    OpenAICompletions(),
+    OpenAIResponses(),
+)
 
 DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({dialect.name: dialect for dialect in _ALL})
