@@ -22,7 +22,9 @@ def base_url(host: str, port: int) -> str:
 def welcome(settings: Settings, port: int) -> str:
     """The block that start-up ends with: base URLs, and a call that is a hit the second time."""
     base = base_url(settings.host, port)
-    names = dict.fromkeys(["openai", *sorted(settings.providers), *(["demo"] if settings.demo.enabled else [])])
+    names = dict.fromkeys(
+        ["openai", "anthropic", "google", *sorted(settings.providers), *(["demo"] if settings.demo.enabled else [])]
+    )
     urls = "\n".join(f"    {name:<9} {base}/{name}" for name in names)
     tried = _TRY.format(base=base, question=_QUESTION) if settings.demo.enabled else ""
     return f"""\

@@ -26,6 +26,8 @@ def test_each_provider_has_its_base_url() -> None:
 
     assert base_urls(welcome(settings, 8123)) == [
         ["openai", "http://127.0.0.1:8123/openai"],
+        ["anthropic", "http://127.0.0.1:8123/anthropic"],
+        ["google", "http://127.0.0.1:8123/google"],
         ["local", "http://127.0.0.1:8123/local"],
         ["demo", "http://127.0.0.1:8123/demo"],
     ]
@@ -35,7 +37,7 @@ def test_a_provider_that_is_off_is_not_listed() -> None:
     """Nor is one listed twice that is built in and set."""
     settings = Settings(demo={"enabled": False}, providers={"openai": {"base_url": "http://127.0.0.1:1"}})
 
-    assert base_urls(welcome(settings, 8000)) == [["openai", "http://127.0.0.1:8000/openai"]]
+    assert [name for name, _ in base_urls(welcome(settings, 8000))] == ["openai", "anthropic", "google"]
 
 
 def test_the_command_is_a_call_that_is_cached() -> None:
