@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from warmlane.dialects.anthropic_messages import AnthropicMessages
 from warmlane.dialects.base import Dialect
 from warmlane.dialects.google_generate import GoogleGenerate
 from warmlane.dialects.openai_chat import OpenAIChat
@@ -11,6 +12,7 @@ from warmlane.dialects.openai_completions import OpenAICompletions
 from warmlane.dialects.openai_responses import OpenAIResponses
 
 _ALL: Final[tuple[Dialect, ...]] = (
+    AnthropicMessages(),
     GoogleGenerate(),
     OpenAIChat(),
     OpenAICompletions(),
