@@ -84,6 +84,25 @@ async def test_only_the_late_one_is_cancelled() -> None:
     assert await asyncio.gather(late(), patient()) == ["late", "patient"]
 
 
+async def test_whoever_means_to_end_a_late_task_does() -> None:
+    """Its own lateness does not hide that."""
+    patience, late = Patience(0.01), asyncio.Event()
+
+    async def hang() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            late.set()
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(patience.wait(hang()))
+        await late.wait()
+        task.cancel()
+
+    assert task.cancelled()
+
+
 async def _when(event: asyncio.Event) -> str:
     await event.wait()
     return "patient"
