@@ -7,6 +7,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from warmlane import headers as fields
+from warmlane.batch import Batch
 from warmlane.clock import Clock
 from warmlane.errors import NotCached, Unreachable, UpstreamError, WarmlaneError
 from warmlane.events import NoCache, Outcome
@@ -20,13 +21,16 @@ from warmlane.reading import Reader, Sender
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.standing import Standings, Turn
-from warmlane.status import hit_head, lasting_lines, miss_head, passing_lines
+from warmlane.status import hit_head, lasting_lines, miss_head, of_length, passing_lines
 from warmlane.tasks import Tasks
 from warmlane.tee import Tee
 from warmlane.telling import attributes, attributes_of_repeat
 from warmlane.trip import Found, Repeat, Trip
 
 _OK = 200
+
+_MOST_OF_A_BATCH = 67_108_864
+"""Bytes of an answer to a batch that is taken apart: 2,048 vectors of 3,072 numbers, in base64, are 34 MB."""
 
 Chunks: TypeAlias = AsyncGenerator[Head | bytes, None]
 """What a Forwarder gives."""
@@ -98,7 +102,7 @@ class Gateway:
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
         self._reporter.arrived(trip)
-        tee = None if trip.dialect is None else Tee(self._lane.max_entry_bytes)
+        tee = self._tee_for(trip)
         with self._tracer.span("gateway", parent=_parent(trip)) as span:
             try:
                 await self._answer(trip, tee, out)
@@ -133,9 +137,20 @@ class Gateway:
     async def _find(self, trip: Trip) -> Found | None:
         if not isinstance(trip.plan, Look) or trip.caller is None:
             return None
+        if trip.batch is not None:
+            return await self._lookup.find_each(trip, trip.batch, trip.plan, trip.caller)
         return self._lookup.recent(trip) or await self._lookup.find(trip, trip.plan, trip.caller)
 
     async def _forward(self, trip: Trip, tee: Tee | None, out: Outlet) -> None:
+        if not await self._try(trip, tee, out):
+            assert trip.batch is not None
+            assert tee is not None
+            trip.batch.forget()
+            tee.clear()
+            await self._try(trip, tee, out)
+
+    async def _try(self, trip: Trip, tee: Tee | None, out: Outlet) -> bool:
+        """Ask the provider. False: what it said to a part of the call is of no use, and nothing was answered yet."""
         started = self._clock.monotonic()
         with self._tracer.span("forward") as span:
             try:
@@ -146,8 +161,11 @@ class Gateway:
                     span.set({"http.response.status_code": head.status})
                     if tee is None:
                         await self._pass(trip, head, stream, out)
+                    elif trip.batch is not None and trip.batch.asks_less and head.status == _OK:
+                        return await self._complete(trip, trip.batch, head, stream, tee, out)
                     else:
                         await self._tee(trip, head, stream, tee, out)
+                    return True
             except UpstreamError as error:
                 self._reporter.broke(trip, error, self._clock.monotonic() - started)
                 raise
@@ -178,6 +196,26 @@ class Gateway:
                 await out.send(chunk)
             tee.complete = True
 
+    async def _complete(self, trip: Trip, batch: Batch, head: Head, stream: Chunks, tee: Tee, out: Outlet) -> bool:
+        """Answer the whole call with what comes and what is known. False: they do not go together."""
+        tee.start(head)
+        async for chunk in stream:
+            tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
+        tee.complete = True
+        finish = tee.finish(batch)
+        body = batch.answer() if finish is not None and finish.refuse is None else None
+        if body is None:
+            return False
+        trip.begun, trip.size = True, len(body)
+        await out.whole(miss_head(trip, of_length(head, len(body)), stored=self._refusal(trip, tee) is None), body)
+        return True
+
+    def _tee_for(self, trip: Trip) -> Tee | None:
+        if trip.dialect is None:
+            return None
+        most = self._lane.max_entry_bytes
+        return Tee(most) if trip.batch is None else Tee(max(_MOST_OF_A_BATCH, most), short=most)
+
     def _hit(self, trip: Trip, found: Found) -> float:
         """Note that this is the answer; the time of it."""
         entry, now = found.kept.entry, self._clock.now()
@@ -206,8 +244,9 @@ class Gateway:
             return NoCache.NO_STORE
         if not tee.complete:
             return NoCache.CLIENT_LEFT if trip.error is None else NoCache.INCOMPLETE
-        finish = tee.finish(trip.dialect) if trip.status == _OK else None
-        return admit(trip.status, tee.encoding, tee.size, finish, self._lane)
+        finish = tee.finish(trip.batch or trip.dialect) if trip.status == _OK else None
+        size = tee.size if trip.batch is None else 0  # each of a batch is measured by itself
+        return admit(trip.status, tee.encoding, size, finish, self._lane)
 
     async def _settle(self, trip: Trip, tee: Tee | None) -> None:
         """Read what the answer used and keep it, after its last byte has left."""
@@ -220,8 +259,8 @@ class Gateway:
         if not tee.complete and trip.error is None:
             tee.leave(trip.dialect)
             trip.complete = tee.complete
-        trip.size = tee.size
-        finish = tee.finish(trip.dialect) if trip.status == _OK else None
+        trip.size = trip.size or tee.size
+        finish = tee.finish(trip.batch or trip.dialect) if trip.status == _OK else None
         if finish is not None:
             trip.usage, trip.answered_by = finish.usage, finish.model
         self._reporter.finished(trip)
@@ -230,6 +269,9 @@ class Gateway:
         why = self._refusal(trip, tee)
         if why is not None or finish is None:
             self._reporter.not_stored(trip, why or NoCache.INCOMPLETE)
+            return
+        if trip.batch is not None:
+            await self._keeping.keep_each(trip, trip.batch, trip.plan, trip.caller)
             return
         await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
 
@@ -266,10 +308,14 @@ def _outbound(trip: Trip, span: Span) -> Call:
     """The call as the provider gets it. A cacheable answer is asked for unencoded, so that it can be read."""
     streamed = not isinstance(trip.call.body, bytes)
     headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None, streamed=streamed)
+    body = trip.call.body
+    if trip.batch is not None and trip.batch.asks_less:
+        assert isinstance(body, bytes)
+        body = trip.batch.narrowed(body)
     context = span.inject()
     if context:
         headers = (*((name, value) for name, value in headers if name not in context), *context.items())
-    return replace(trip.call, headers=headers)
+    return replace(trip.call, headers=headers, body=body)
 
 
 async def _head_of(stream: AsyncGenerator[Head | bytes, None]) -> Head:

@@ -1,9 +1,12 @@
 """Storing an answer after its last byte has left: judged, sealed, put. Nothing here can delay or fail a call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
+from warmlane.batch import Batch, Single
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.dialects.base import Finish
@@ -27,6 +30,18 @@ async def alone() -> None:
     """Tell nobody: there is no other process."""
 
 
+Weigh: TypeAlias = Callable[[str, Sequence[str | int]], Awaitable[Sequence[int]]]
+"""About how many tokens a model makes of each text, for a count of all to be divided by. Numbers are tokens already."""
+
+TOGETHER = 16
+"""Items of a batch that are sealed and put at once."""
+
+
+async def by_length(model: str, texts: Sequence[str | int]) -> Sequence[int]:  # noqa: ARG001 - whichever the model
+    """Bytes of the texts."""
+    return [text if isinstance(text, int) else len(text.encode()) for text in texts]
+
+
 class Keeping:
     """Puts answers where `Lookup` finds them."""
 
@@ -43,9 +58,10 @@ class Keeping:
         tracer: Tracer,
         clock: Clock,
         announce: Announce = alone,
+        weigh: Weigh = by_length,
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
-        self._announce = announce
+        self._announce, self._weigh = announce, weigh
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
         self._labels, self._patience = Labels(pepper), Patience(deadlines.keep)
         self._reporter, self._tracer, self._clock = reporter, tracer, clock
@@ -72,6 +88,39 @@ class Keeping:
             return
         size, took = sum(row.size for row in rows), self._clock.monotonic() - started
         self._reporter.stored(trip, size=size, near=vector is not None, took=took)
+
+    async def keep_each(self, trip: Trip, batch: Batch, look: Look, caller: Caller) -> None:
+        """Store what came of `batch`, each as an entry of its own, a few at a time: sealing holds up everybody else."""
+        started, size = self._clock.monotonic(), 0
+        try:
+            with self._tracer.span("store"):
+                singles = batch.singles(await self._weigh(trip.model, batch.texts()))
+                short = [one for one in singles if len(one[1]) <= self._lane.max_entry_bytes]
+                for some in (short[at : at + TOGETHER] for at in range(0, len(short), TOGETHER)):
+                    size += await self._put_each(trip, batch, look, caller, some)
+        except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
+            self._reporter.stage_failed(trip, Stage.STORE, error)
+            self._reporter.not_stored(trip, NoCache.STAGE_FAILED)
+            return
+        if not short:
+            self._reporter.not_stored(trip, NoCache.SIZE)
+            return
+        self._reporter.stored(trip, size=size, near=False, took=self._clock.monotonic() - started)
+
+    async def _put_each(self, trip: Trip, batch: Batch, look: Look, caller: Caller, singles: Sequence[Single]) -> int:
+        """Put these; how many sealed bytes they are."""
+        assert batch.fresh is not None
+        finish = Finish(refuse=None, exact_only=True, usage=None, model=batch.fresh.model)
+        entries = {
+            batch.keys[number]: self._entry(trip, look, body, replace(finish, usage=usage), streamed=False)
+            for number, body, usage in singles
+        }
+        labels, cache = self._labels_of(trip), self._caches.of(caller)
+        rows = [seal(caller, key, entry, labels=labels) for key, entry in entries.items()]
+        await self._patience.wait(asyncio.gather(*map(cache.put, rows)))
+        for key, entry in entries.items():
+            self._recent.put(caller.tenant, key, entry)
+        return sum(row.size for row in rows)
 
     async def mark(self, trip: Trip, caller: Caller, *, rejected: bool) -> None:
         """Keep it beyond this process that the provider rejected the caller's key, or forget it again.

@@ -7,6 +7,7 @@ Partition:   the same without the last user text: inside one, only that text dif
 All are BLAKE2b keyed with the tenant's own index key, so that whoever holds the disk cannot test a guess.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Final
@@ -60,6 +61,10 @@ class Asked:
     def exact(self) -> bytes:
         """16 bytes that only the same request from the same caller gives."""
         return self._digest(b"exact", self._ask.keyed)
+
+    def each(self, items: Sequence[JsonObject]) -> list[bytes]:
+        """For each item, the exact key that it would have if it was asked for alone."""
+        return [self._digest(b"exact", item) for item in items]
 
     def normalised(self, text: str) -> bytes:
         """16 bytes for every request that differs from this one only in a last user text of the same normal form."""

@@ -4,9 +4,10 @@ Whatever breaks becomes a miss.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
+from warmlane.batch import Batch, Known
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.events import NotNear, Outcome, Stage
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 CANDIDATES = 3
 """How many neighbours are judged."""
+
+TOGETHER = 64
+"""Items of a batch that are asked for at once, and for which the store has its time."""
 
 
 class Lookup:
@@ -79,6 +83,64 @@ class Lookup:
                     found = await self._alike(trip, look, caller)
             trip.lookup_took = self._clock.monotonic() - started - (trip.embed_took or 0.0)
         return found
+
+    async def find_each(self, trip: Trip, batch: Batch, look: Look, caller: Caller) -> Found | None:
+        """An answer to all of `batch`, or None; what is known of it is noted there."""
+        with self._tracer.span("lookup"):
+            started = self._clock.monotonic()
+            if not self._standings.knows(caller.tenant):
+                await self._recall(trip, caller)
+            if look.read:
+                await self._gather(trip, batch, caller)
+                batch.agree()
+            trip.not_near = look.not_near
+            trip.lookup_took = self._clock.monotonic() - started
+        body = batch.answer() if batch.is_known else None
+        if body is None:
+            return None
+        entry = batch.entry(body)
+        return Found(outcome=Outcome.EXACT, kept=Kept(entry, entry.expires), key=b"", body=body)
+
+    async def _gather(self, trip: Trip, batch: Batch, caller: Caller) -> None:
+        """Note what may be given: from recent memory, then from the store, so many at once as go to a shard together.
+
+        One that cannot be had, or not in time, is missing, and does not keep away the others.
+        """
+        elsewhere = []
+        for number, key in enumerate(batch.keys):
+            kept = self._recent.get(caller.tenant, key)
+            if kept is None:
+                elsewhere.append(number)
+            else:
+                self._note(trip, batch, number, kept.entry)
+        for some in (elsewhere[at : at + TOGETHER] for at in range(0, len(elsewhere), TOGETHER)):
+            work = self._fetch(trip, batch, caller, some)
+            if await self._within(trip, Stage.LOOKUP, self._deadlines.store, work) is None:
+                return  # a store in trouble is not asked on
+
+    async def _fetch(self, trip: Trip, batch: Batch, caller: Caller, numbers: Sequence[int]) -> bool:
+        """Whether the store said something of each. Raises: what went wrong first, when all have been heard of."""
+
+        async def fetch(number: int) -> None:
+            key = batch.keys[number]
+            row = await self._caches.of(caller).get(caller.tenant, key)
+            if row is not None:
+                entry = open_entry(caller, row)
+                self._recent.put(caller.tenant, key, entry)
+                self._note(trip, batch, number, entry)
+
+        for wrong in await asyncio.gather(*map(fetch, numbers), return_exceptions=True):
+            if wrong is not None:
+                raise wrong
+        return True
+
+    def _note(self, trip: Trip, batch: Batch, number: int, entry: Entry) -> None:
+        assert trip.ask is not None
+        assert trip.ask.items is not None
+        if self._may_give(trip, entry):
+            parts = trip.ask.items.way.apart(entry.body)
+            if parts is not None and len(parts.each) == 1:
+                batch.known[number] = Known(entry=entry, parts=parts)
 
     async def _recall(self, trip: Trip, caller: Caller) -> None:
         """Whether another process, now or earlier, saw this caller's key rejected."""
@@ -165,15 +227,21 @@ class Lookup:
     def _usable(self, trip: Trip, kept: Kept, outcome: Outcome, key: bytes) -> Found | None:
         """`kept` as the caller wants it; None where it is too old, unproven, or cannot be had in that mode."""
         assert trip.ask is not None
-        assert trip.caller is not None
         assert trip.dialect is not None
-        if not self._is_fresh(trip, kept.entry):
-            return None
-        if not self._standings.may_reuse(trip.caller.tenant, kept.entry.made):
-            trip.must_prove = True
+        if not self._may_give(trip, kept.entry):
             return None
         body = trip.dialect.render(kept.entry.body, streamed=kept.entry.streamed, ask=trip.ask)
         return None if body is None else Found(outcome=outcome, kept=kept, key=key, body=body)
+
+    def _may_give(self, trip: Trip, entry: Entry) -> bool:
+        """Whether it is not too old, and its caller's key proven."""
+        assert trip.caller is not None
+        if not self._is_fresh(trip, entry):
+            return False
+        if not self._standings.may_reuse(trip.caller.tenant, entry.made):
+            trip.must_prove = True
+            return False
+        return True
 
     def _is_fresh(self, trip: Trip, entry: Entry) -> bool:
         now = self._clock.now()

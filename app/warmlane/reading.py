@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from warmlane.batch import Batch
 from warmlane.canonical import Unreadable, read
 from warmlane.clock import Clock
 from warmlane.controls import NOTHING_SAID, STRIPPED, Controls, read_controls
@@ -77,7 +78,10 @@ class Reader:
             assert ask is not None  # a plan to look is made of both
             assert caller is not None
             trip.asked = Asked(ask, caller, framed, controls.ignore)
-            trip.key = trip.asked.exact()
+            if ask.items is None:
+                trip.key = trip.asked.exact()
+            else:
+                trip.batch = Batch(ask.items, trip.asked.each(ask.items.each))
         return trip
 
     def _frame(self, call: Call, controls: Controls) -> bytes:

@@ -15,6 +15,10 @@ _HIT = {
 }
 
 
+_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
+
+_FORWARDED = {"bypass": b"BYPASS", "uri-miss": b"MISS", "partial": b"MISS"}
+
 _PASSING = (
     b"cache-status: warmlane; hit; ttl=%d%b\r\nage: %d\r\n"
     b"x-request-id: %b\r\nrequest-id: %b\r\nserver-timing: lookup;dur=%.2f\r\n"
@@ -37,7 +41,7 @@ def lasting(trip: Trip, found: Found) -> Headers:
         (b"content-type", trip.dialect.content_type(trip.ask)),
         (b"content-length", b"%d" % len(found.body)),
         (b"x-cache", _HIT[found.outcome][0]),
-        (b"x-cache-key", public_id(found.key)),
+        *(() if trip.batch is not None else ((b"x-cache-key", public_id(found.key)),)),
         *likeness,
     )
 
@@ -82,9 +86,9 @@ def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
     status = f"warmlane; fwd={forwarded}{'; stored' if stored else ''}{_detail(trip)}"
     own: list[tuple[bytes, bytes]] = [
         (b"cache-status", status.encode()),
-        (b"x-cache", {"bypass": b"BYPASS", "uri-miss": b"MISS"}.get(forwarded, b"REFRESH")),
+        (b"x-cache", _FORWARDED.get(forwarded, b"REFRESH")),
     ]
-    if stored:
+    if stored and trip.batch is None:
         own.append((b"x-cache-key", public_id(trip.key)))
     if trip.controls.debug:
         own.extend(_debug(trip))
@@ -94,19 +98,31 @@ def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
     return Head(status=head.status, headers=(*headers, *own, (b"server-timing", timing)))
 
 
+def of_length(head: Head, length: int) -> Head:
+    """A provider's head, for a body of ours of so many bytes."""
+    kept = [field for field in head.headers if field[0] not in _LENGTHS]
+    return Head(status=head.status, headers=(*kept, (b"content-length", b"%d" % length)))
+
+
 def _forwarded(trip: Trip) -> str:
     """Why the call went to the provider, in the words of RFC 9211 §2.2."""
     if not isinstance(trip.plan, Look):
         return "bypass"
     if not trip.plan.read:
         return "request"
+    if trip.batch is not None and trip.batch.known:
+        return "partial"
     return "stale" if trip.must_prove else "uri-miss"
 
 
 def _detail(trip: Trip) -> str:
     if isinstance(trip.plan, Bypass):
         return f"; detail={trip.plan.why}"
-    return "" if trip.failed is None else f"; detail={trip.failed}_failed"
+    if trip.failed is not None:
+        return f"; detail={trip.failed}_failed"
+    if trip.batch is not None and trip.batch.known:
+        return f'; detail="{trip.batch.share}"'  # of what was asked for, how much was known
+    return ""
 
 
 def _debug(trip: Trip) -> Headers:

@@ -1,18 +1,28 @@
 """A copy of an answer, taken while it passes by."""
 
+from typing import Protocol
+
 from warmlane.dialects.base import Dialect, Finish
 from warmlane.headers import find
 from warmlane.model import Head
 
 
+class Judge(Protocol):
+    """Who can say what came of an answer: a Dialect, or a Batch."""
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer, decoded."""
+        ...
+
+
 class Tee:
     """Collects the body of one answer, as long as it is within `limit` bytes."""
 
-    __slots__ = ("_chunks", "_finish", "_limit", "complete", "encoding", "head", "size", "streamed")
+    __slots__ = ("_chunks", "_finish", "_limit", "_short", "complete", "encoding", "head", "size", "streamed")
 
-    def __init__(self, limit: int) -> None:
-        """Collect at most `limit` bytes; what is longer is let go."""
-        self._limit = limit
+    def __init__(self, limit: int, *, short: int | None = None) -> None:
+        """Collect at most `limit` bytes; what is longer is let go. Up to `short`, by default the same, is short."""
+        self._limit, self._short = limit, limit if short is None else short
         self._chunks: list[bytes] = []
         self._finish: Finish | None = None
         self.head: Head | None = None
@@ -36,7 +46,7 @@ class Tee:
         """Whether it is known to be whole soon: no stream, and of a length that is said and within the limit."""
         assert self.head is not None
         length = find(self.head.headers, b"content-length")
-        return not self.streamed and length is not None and length.isdigit() and int(length) <= self._limit
+        return not self.streamed and length is not None and length.isdigit() and int(length) <= self._short
 
     @property
     def may_be_kept(self) -> bool:
@@ -44,6 +54,11 @@ class Tee:
         assert self.head is not None
         length = find(self.head.headers, b"content-length") or b""
         return self.encoding is None and not (length.isdigit() and int(length) > self._limit)
+
+    def clear(self) -> None:
+        """Forget what was collected: another answer comes."""
+        self._chunks, self._finish, self.head = [], None, None
+        self.size, self.complete, self.streamed, self.encoding = 0, False, False, None
 
     def add(self, chunk: bytes) -> None:
         """Take a copy of `chunk`."""
@@ -69,10 +84,10 @@ class Tee:
             self._chunks = [b"".join(self._chunks)]
         return self._chunks[0] if self._chunks else b""
 
-    def finish(self, dialect: Dialect) -> Finish | None:
+    def finish(self, judge: Judge) -> Finish | None:
         """What came of it, read once; None where it cannot be read: cut, too long, or encoded."""
         if not self.complete or self.size > self._limit or self.encoding is not None:
             return None
         if self._finish is None:
-            self._finish = dialect.finish(self.body, streamed=self.streamed)
+            self._finish = judge.finish(self.body, streamed=self.streamed)
         return self._finish

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from warmlane.batch import Batch
 from warmlane.controls import Controls
 from warmlane.dialects.base import Ask, Dialect
 from warmlane.errors import WarmlaneError
@@ -26,7 +27,10 @@ class Found(Value, frozen=True, kw_only=True):
 
 
 class Trip(msgspec.Struct, kw_only=True):
-    """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock."""
+    """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock.
+
+    A call for several things has a `batch` of keys, and no `key`.
+    """
 
     call: Call
     dialect: Dialect | None
@@ -38,6 +42,7 @@ class Trip(msgspec.Struct, kw_only=True):
     at: float
     asked: Asked | None = None
     key: bytes = b""
+    batch: Batch | None = None
     error: WarmlaneError | None = None
 
     outcome: Outcome = Outcome.BYPASS

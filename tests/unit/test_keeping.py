@@ -12,6 +12,7 @@ from warmlane.clock import ManualClock
 from warmlane.controls import Controls
 from warmlane.dialects.base import Finish
 from warmlane.events import EntryStored
+from warmlane.keeping import by_length
 from warmlane.model import Row, Scope, Usage
 from warmlane.seal import label, open_entry, open_vector
 from warmlane.trip import Trip
@@ -140,3 +141,32 @@ async def test_a_guessable_key_leaves_nothing_durable(house: House) -> None:
 
     assert await house.durable.get(tenant, trip.key) is None
     assert await house.volatile.get(tenant, trip.key) is not None
+
+
+async def test_each_of_a_batch_is_an_entry_of_its_own(house: House) -> None:
+    """Sealed under its own key, with its share of what was counted, and no part of the others."""
+    body = {"model": "m", "input": ["a", "bcd"]}
+    trip = house.gateway.begin(a_call(body, path="/v1/embeddings", dialect="openai_embeddings"))
+    batch = trip.batch
+    assert batch is not None
+    data = [{"index": 0, "embedding": [0.5]}, {"index": 1, "embedding": [0.25]}]
+    batch.finish(dump({"data": data, "model": "m-1", "usage": {"prompt_tokens": 8}}), streamed=False)
+    await house.keeping.keep_each(trip, batch, a_look(ttl=60), CALLER)
+    await house.bus.flush()
+    (stored,) = house.heard()
+    rows = [await row_of(house, key) for key in batch.keys]
+    entries = [open_entry(CALLER, row) for row in rows]
+
+    assert isinstance(stored, EntryStored)
+    assert (stored.size, stored.near) == (sum(row.size for row in rows), False)
+    assert [entry.usage for entry in entries] == [Usage(input_tokens=2), Usage(input_tokens=6)]
+    assert entries[1].body == b'{"data":[{"index":0,"embedding":[0.25]}],"model":"m-1","usage":{"prompt_tokens":6}}'
+    assert {(entry.model, entry.made, entry.expires) for entry in entries} == {("m-1", NOW, NOW + 60)}
+    assert rows[0].labels == (label(PEPPER, "lane", "default"), label(PEPPER, "model", "m"))
+    assert house.recent.get(CALLER.tenant, batch.keys[0]) is not None
+
+
+async def test_a_text_weighs_its_bytes_and_tokens_are_counted_already() -> None:
+    """Where nobody counts the tokens that a model makes of it."""
+    assert list(await by_length("m", ["a", "äö", ""])) == [1, 4, 0]
+    assert list(await by_length("m", [3, 7])) == [3, 7]

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from samples import OTHER_SECRET, a_body, a_call, a_caller, an_ask
+from samples import OTHER_SECRET, a_body, a_call, a_caller, an_ask, dump
+from warmlane.canonical import read
 from warmlane.controls import NOTHING_SAID, Controls
 from warmlane.keys import KEYED_HEADERS, Asked, frame
 from warmlane.lanes import Lane
@@ -123,6 +124,17 @@ def test_a_normal_form_has_a_key_of_its_own() -> None:
     assert asked(a_body("WHAT IS 2+2")).normalised("what is 2+2") == BASE.normalised("what is 2+2")
     assert BASE.normalised("what is 2+3") != BASE.normalised("what is 2+2")
     assert asked(a_body(seed=1)).normalised("what is 2+2") != BASE.normalised("what is 2+2")
+
+
+def test_each_of_several_has_the_key_of_one_alone() -> None:
+    """Asked for together or not, it is the same."""
+    one, other = asked(a_body("one")), asked(a_body("other"), controls=Controls(ignore=("seed",)))
+    bodies = [read(dump(a_body(text, seed=7))) for text in ("one", "other")]
+
+    assert other.each(bodies) == [
+        asked(a_body(text), controls=Controls(ignore=("seed",))).exact() for text in ("one", "other")
+    ]
+    assert one.each(bodies) == [asked(body).exact() for body in bodies]
 
 
 def test_kinds_of_keys_never_meet() -> None:

@@ -95,6 +95,32 @@ def test_what_is_too_long_is_let_go_but_counted() -> None:
     assert tee.finish(OpenAIChat()) is None
 
 
+def test_short_may_be_less_than_it_holds() -> None:
+    """A long answer is passed on as it comes, and held all the same."""
+    tee = Tee(1000, short=9)
+    tee.start(Head(status=200, headers=(*JSON, *LENGTH)))
+    tee.add(b"0123456789")
+
+    assert (tee.is_short, tee.may_be_kept, tee.body) == (False, True, b"0123456789")
+
+
+def test_it_can_begin_anew() -> None:
+    """Another answer to the same call leaves nothing of the first."""
+    tee = filled(b"0123456789", (*STREAM, (b"content-encoding", b"gzip")))
+    tee.clear()
+    assert (tee.started, tee.complete, tee.streamed, tee.encoding, tee.size, tee.body) == (
+        False, False, False, None, 0, b"",
+    )  # fmt: skip
+
+    tee.start(Head(status=200, headers=JSON))
+    tee.add(dump(an_answer()))
+    tee.complete = True
+    finish = tee.finish(OpenAIChat())
+
+    assert finish is not None
+    assert finish.refuse is None
+
+
 def test_a_whole_answer_is_judged() -> None:
     """By the dialect, once, in the mode that its content type names."""
     tee = filled(dump(an_answer()))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from warmlane.dialects.items import Items
 from warmlane.errors import WarmlaneError
 from warmlane.events import NoCache, NotNear
 from warmlane.model import JsonObject, Usage, Value
@@ -15,7 +16,8 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     wants. `not_near`: why it may be matched exactly only. `text` is the last user message's text (None: there is none).
     `keyed` is the part of the body that is in the key, and `cut` takes the text out of it. `streamed` and `wants_usage`
     say how the answer is wanted: as a stream or whole, with a usage chunk or not; `as_array`: the stream as one JSON
-    array instead of events.
+    array instead of events. `items`: several things are asked for, and each has an entry of its own (`keyed` is then in
+    no key); `alone`: the one thing that is asked for is wanted outside of a list, where a dialect has both.
     """
 
     model: str
@@ -28,6 +30,8 @@ class Ask(Value, frozen=True, kw_only=True, gc=True):
     keyed: JsonObject
     cut: Callable[[JsonObject], JsonObject]
     as_array: bool = False
+    alone: bool = False
+    items: Items | None = None
 
     @property
     def rest(self) -> JsonObject:
