@@ -46,8 +46,8 @@ GOOGLE_PATHS: Final = frozenset({
 _PATHS: Final = {Family.OPENAI: OPENAI_PATHS, Family.ANTHROPIC: ANTHROPIC_PATHS, Family.GOOGLE: GOOGLE_PATHS}
 _ONLY_ANTHROPIC: Final = frozenset({"complete", "messages"})
 _ONLY_GOOGLE: Final = GOOGLE_PATHS - OPENAI_PATHS - ANTHROPIC_PATHS - {"openai"}
-_VERSION_FIRST: Final = frozenset({"publishers", "upload"})
-"""Google's paths that get no version in front: none of their clients leaves it out, or it stands further on."""
+_GIVEN_VERSION: Final = GOOGLE_PATHS - {"publishers", "upload"}
+"""The others' clients never leave it out, or it stands further on."""
 
 _CACHED: Final[Mapping[Family, Mapping[str, str]]] = {
     Family.OPENAI: {
@@ -68,18 +68,18 @@ _VERBS: Final = {
 }
 _CALL: Final = re.compile(r"/v1(?:beta1?|alpha)?/(?:models|tunedModels)/[A-Za-z0-9._-]+:(?P<verb>[A-Za-z]+)")
 
-_SHAPES: Final = {
-    Family.OPENAI: "openai_chat",
-    Family.ANTHROPIC: "anthropic_messages",
-    Family.GOOGLE: "google_generate",
-}
 SHAPES: Final[Mapping[Family, Dialect]] = MappingProxyType(
-    {family: DIALECTS.get(name, DIALECTS["openai_chat"]) for family, name in _SHAPES.items()}
+    {
+        Family.OPENAI: DIALECTS["openai_chat"],
+        Family.ANTHROPIC: DIALECTS["anthropic_messages"],
+        Family.GOOGLE: DIALECTS["google_generate"],
+    }
 )
 """Who says an error of ours where the request has no dialect."""
 
 _VERSION: Final = re.compile(r"v\d+(?:alpha|beta)?\d*")
 _GOOGLE_VERSIONS: Final = frozenset({"v1", "v1alpha", "v1beta", "v1beta1"})
+_OTHER_VERSIONS: Final = _GOOGLE_VERSIONS - {"v1"}
 # OpenAI has models with a colon in their names, but more than one, and none of these words behind the last.
 _SAYS_VERB: Final = re.compile(
     r"(?:/[^/:]+)+:(?:(?:batch|stream)?[gG]enerateContent|[a-zA-Z]*[eE]mbedContents?|countTokens|computeTokens"
@@ -96,8 +96,7 @@ def dialect_of(family: Family, path: str) -> str | None:
     """The dialect of a POST to a canonical path; None: it is streamed through, uncached."""
     family = _spoken(family, path)
     call = _CALL.fullmatch(path) if family is Family.GOOGLE else None
-    name = _CACHED[family].get(path) if call is None else _VERBS.get(call["verb"])
-    return name if name in DIALECTS else None
+    return _CACHED[family].get(path) if call is None else _VERBS.get(call["verb"])
 
 
 def for_openai(family: Family, path: str) -> str:
@@ -108,7 +107,7 @@ def for_openai(family: Family, path: str) -> str:
 def of_path(path: str) -> Family | None:
     """The family that alone has such a path, in whatever spelling; None where more than one may have it."""
     version, first = _parts(path)
-    if version in _GOOGLE_VERSIONS - {"v1"} or first in _ONLY_GOOGLE or _SAYS_VERB.fullmatch(path):
+    if version in _OTHER_VERSIONS or first in _ONLY_GOOGLE or _SAYS_VERB.fullmatch(path):
         return Family.GOOGLE
     return Family.ANTHROPIC if first in _ONLY_ANTHROPIC else None
 
@@ -121,9 +120,12 @@ def of_headers(headers: Headers) -> Family | None:
     return Family.ANTHROPIC if b"anthropic-version" in names else None
 
 
-def guess(path: str, headers: Headers) -> Family | None:
-    """The family of a request that names nobody: None where header and path do not agree, or it has no such path."""
-    told, shown = of_headers(headers), of_path(path)
+def guess(path: str, told: Family | None) -> Family | None:
+    """The family of a request that names nobody; `told` is what `of_headers` says.
+
+    None where header and path do not agree, or the family has no such path.
+    """
+    shown = of_path(path)
     if told is not None and shown is not None and told is not shown:
         return None
     family = told or shown or Family.OPENAI
@@ -160,7 +162,7 @@ def _google(path: str) -> str:
     while first in _GOOGLE_VERSIONS and rest.partition("/")[0] in _GOOGLE_VERSIONS:
         path = "/" + rest
         first, _, rest = rest.partition("/")
-    return f"/v1beta{path}" if first in GOOGLE_PATHS - _VERSION_FIRST else path
+    return f"/v1beta{path}" if first in _GIVEN_VERSION else path
 
 
 def _parts(path: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import openai as sdk
 import pytest
 import pytest_asyncio
 from google import genai
+from google.genai.errors import ClientError
 from google.genai.types import HttpOptions
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
@@ -290,4 +291,26 @@ async def test_a_websocket_is_refused_at_once(everybody: Listening, http: httpx.
 
     assert reply.status_code == 400
     assert "WebSocket" in reply.json()["error"]["message"]
+    assert everybody.calls == 0
+
+
+async def test_a_mistyped_name_is_said_in_the_words_of_each_sdk(
+    everybody: Listening, http: httpx.AsyncClient, key: str
+) -> None:
+    """The exception is the SDK's own for a 404, with our words in it, and it is not tried again."""
+    async with anthropic.AsyncAnthropic(
+        base_url=f"{everybody.base_url}/antropic",
+        api_key=key,
+        http_client=anthropic.DefaultAsyncHttpxClient(verify=False),
+    ) as client:
+        with pytest.raises(anthropic.NotFoundError) as refused:
+            await client.messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": "?"}])
+    options = HttpOptions(base_url=f"{everybody.base_url}/gogle", httpx_async_client=http)
+    with pytest.raises(ClientError) as unknown:
+        await genai.Client(api_key=key, http_options=options).aio.models.generate_content(model="m", contents="?")
+
+    assert isinstance(refused.value.body, dict)
+    assert refused.value.body["error"]["type"] == "not_found_error"
+    assert (unknown.value.code, unknown.value.status) == (404, "NOT_FOUND")
+    assert "no such provider" in f"{unknown.value.message}"
     assert everybody.calls == 0

@@ -51,7 +51,8 @@ class Router:
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         """Route to `providers`, by name."""
         self._providers = providers
-        self._found: dict[tuple[str, str], Route] = {}
+        # By host and path; where these name nobody, by who the header names, whose header it is, and path.
+        self._found: dict[tuple[str | None, ...], Route] = {}
 
     def route(self, method: str, host: str, path: str, query: str, headers: Headers) -> Route:
         """The route of a request.
@@ -61,11 +62,7 @@ class Router:
         """
         found = self._found.get((host, path))
         if found is None:
-            found = self._work_out(host, path)
-            if len(path) + len(host) <= _LONGEST:
-                if len(self._found) >= _REMEMBERED:
-                    self._found.clear()
-                self._found[host, path] = found
+            found = self._remember(self._work_out(host, path), host, path)
         if query and not _QUERY.fullmatch(query):
             raise _refused(param="query")
         if found.provider is None:
@@ -112,8 +109,15 @@ class Router:
 
     @property
     def remembered(self) -> int:
-        """How many hosts and paths are remembered."""
+        """How many routes are remembered."""
         return len(self._found)
+
+    def _remember(self, route: Route, *by: str | None) -> Route:
+        if sum(len(part) for part in by if part) <= _LONGEST:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[by] = route
+        return route
 
     def _work_out(self, host: str, path: str) -> Route:
         """The route by host and path, or the path as it was, for nobody, where neither names anybody."""
@@ -131,13 +135,17 @@ class Router:
     def _by_head(self, path: str, headers: Headers) -> Route:
         """The route where neither host nor path names anybody."""
         provider = self._by_header(headers)
+        by = (None if provider is None else provider.name, of_headers(headers), path)
+        return self._found.get(by) or self._remember(self._signalled(provider, path, by[1]), *by)
+
+    def _signalled(self, provider: Provider | None, path: str, told: Family | None) -> Route:
         if provider is not None:
             return _to(provider, path)
         router = _ROUTER.match(path)
         if router is not None:
             path = canonical(Family.OPENAI, path[router.end() :])
             return Route(provider=None, dialect=None, path=path, query="")
-        family = guess(path, headers)
+        family = guess(path, told)
         name = "vertex" if family is Family.GOOGLE and _VERTEX.match(path) else family
         provider = None if name is None else self._providers.get(name)
         if provider is None:

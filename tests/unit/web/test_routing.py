@@ -12,6 +12,8 @@ from warmlane.web.routing import Router
 
 PROVIDERS = table({"openai": "https://one.example/base", "local": "http://two.example"})
 CHAT = "/v1/chat/completions"
+GOOGLES: Headers = ((b"x-goog-api-key", b"k"),)
+ANTHROPICS: Headers = ((b"anthropic-version", b"2023-06-01"),)
 
 
 @pytest.fixture
@@ -246,18 +248,27 @@ def test_no_request_names_its_upstream(router: Router, host: str, path: str, hea
         assert router.route("POST", host, path, "", headers).provider in PROVIDERS.values()
 
 
+def test_what_one_request_s_signals_said_is_not_remembered_for_the_next(router: Router) -> None:
+    """The same host and path with other headers is another's."""
+    for _ in range(2):
+        for name, headers in (
+            ("openai", ()),
+            ("google", GOOGLES),
+            ("anthropic", ANTHROPICS),
+            ("demo", (*GOOGLES, (b"x-warmlane-provider", b"demo"))),
+        ):
+            assert router.route("GET", "localhost", "/v1/models", "", headers).provider is PROVIDERS[name]
+
+
 def test_what_is_remembered_stays_bounded(router: Router) -> None:
     """A flood of paths, long ones too, costs no more memory than a page, and routes as ever."""
     for number in range(3000):
+        router.route("GET", "localhost", f"/v1/files/{number}", "", ())
         router.route("GET", "localhost", f"/openai/v1/files/{number}", "", ())
         router.route("GET", "localhost", f"/openai/v1/files/{'x' * 300}{number}", "", ())
 
     assert router.remembered <= 1024
     assert router.route("POST", "localhost", CHAT, "", ()).provider is PROVIDERS["openai"]
-
-
-GOOGLES: Headers = ((b"x-goog-api-key", b"k"),)
-ANTHROPICS: Headers = ((b"anthropic-version", b"2023-06-01"),)
 
 
 @pytest.mark.parametrize(
