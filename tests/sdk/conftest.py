@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from sdk import ways_anthropic
 from sdk.house import Listening
 from sdk.ways import Async, Sync, Way
 from warmlane.clock import ManualClock
@@ -53,6 +54,22 @@ async def openai(gw: Listening, key: str) -> AsyncIterator[Async]:
 async def either(request: pytest.FixtureRequest, gw: Listening, key: str) -> AsyncIterator[Way]:
     """Both SDKs in turn, at `/openai` of the gateway."""
     async with request.param(f"{gw.base_url}/openai", key) as way:
+        yield way
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anthropic(gw: Listening, key: str) -> AsyncIterator[ways_anthropic.Async]:
+    """Anthropic's async SDK, at `/anthropic` of the gateway."""
+    async with ways_anthropic.Async(f"{gw.base_url}/anthropic", key) as way:
+        yield way
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=[ways_anthropic.Sync, ways_anthropic.Async], ids=["sync", "async"])
+async def either_anthropic(
+    request: pytest.FixtureRequest, gw: Listening, key: str
+) -> AsyncIterator[ways_anthropic.Way]:
+    """Both of Anthropic's SDKs in turn, there."""
+    async with request.param(f"{gw.base_url}/anthropic", key) as way:
         yield way
 
 

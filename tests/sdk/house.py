@@ -10,8 +10,8 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from uvicorn.server import ServerState
 
-from sdk.said import speak
-from warmlane.adapters.scripted import ScriptedUpstream
+from sdk import said, said_anthropic
+from warmlane.adapters.scripted import Answer, ScriptedUpstream, Seen
 from warmlane.clock import ManualClock
 from warmlane.settings import Settings
 from warmlane_serve.listening import configured, listen
@@ -24,8 +24,8 @@ PATIENT = {"cache": {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}, "em
 class Listening:
     """What `warmlane serve --solo` runs, in this loop, as an async context manager; signals are the process's business.
 
-    `base_url` is the bare host's. `up` is what `/openai` calls unless `providers` says otherwise; to its n-th call it
-    says "Answer n." unless told otherwise.
+    `base_url` is the bare host's. `up` is what `/openai`, `/anthropic` and `/google` call unless `providers` says
+    otherwise; to its n-th call it says "Answer n." unless told otherwise.
     """
 
     def __init__(self, folder: Path, clock: ManualClock, **settings: Any) -> None:
@@ -37,12 +37,15 @@ class Listening:
         """Listen, with the embedder loaded where there is one."""
         async with AsyncExitStack() as opened:
             await opened.enter_async_context(self.up)
-            self.up.respond(lambda seen: speak(seen, f"Answer {self.up.requests.index(seen) + 1}."))
+            self.up.respond(lambda seen: _speak(seen, f"Answer {self.up.requests.index(seen) + 1}."))
             settings = Settings.model_validate(
                 {
                     "data_dir": self._folder,
                     **self._settings,
-                    "providers": {"openai": {"base_url": self.up.base_url}, **self._settings.get("providers", {})},
+                    "providers": {
+                        **{vendor: {"base_url": self.up.base_url} for vendor in ("openai", "anthropic", "google")},
+                        **self._settings.get("providers", {}),
+                    },
                 }
             )
             # Opening files may block for a moment, which a server does before it listens.
@@ -95,3 +98,10 @@ class Listening:
     def calls(self) -> int:
         """How many calls came through to the provider."""
         return len(self.up.requests)
+
+
+def _speak(seen: Seen, text: str) -> Answer:
+    """In the words of the vendor whose path was called."""
+    if seen.path.endswith("/messages"):
+        return said_anthropic.speak(seen, text)
+    return said.speak(seen, text)

@@ -87,7 +87,7 @@ class Async:
     async def ask(self, text: str = QUESTION, **members: Members) -> Reply:
         """Ask with `create`."""
         raw = await self.client.messages.with_raw_response.create(**asked(text, **members))
-        said = raw.parse()
+        said = await raw.parse()
         if isinstance(said, Message):
             return Reply(headers=raw.headers, whole=said)
         return Reply(headers=raw.headers, events=tuple([event async for event in said]))
