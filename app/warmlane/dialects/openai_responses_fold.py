@@ -44,7 +44,7 @@ def fold(body: bytes) -> Folded:
                 raise Malformed(_AFTER_END)
             event = canonical.read(sent.data)
             kind = event.get("type")
-            if not isinstance(kind, str) or kind == "error":
+            if not isinstance(kind, str) or kind == "error" or event.get("error") is not None:
                 raise Malformed(_NO_EVENT)
             if kind in _BEGINS or kind in _ENDS:
                 response, done = _same(response, event.get("response")), kind in _ENDS
