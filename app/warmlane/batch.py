@@ -6,7 +6,7 @@ Equal ones are asked for once. Where nothing is known and all differ, the reques
 comes back as it is; only else is anything put together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from warmlane.dialects.base import Finish
@@ -114,11 +114,14 @@ class Batch:
         """What was asked of the provider, for its tokens to be counted: texts, or their number."""
         return [self._items.texts[self._first[number]] for number in self._asked()]
 
-    def singles(self, weights: Sequence[int]) -> list[Single]:
-        """What came, as answers to one each; `weights` are of `texts`."""
+    def singles(self, weights: Sequence[int]) -> Iterator[Single]:
+        """What came, as answers to one each, one at a time; `weights` are of `texts`."""
         assert self.fresh is not None
-        said = dict(zip(self._asked(), self._items.way.singles(self.fresh, weights), strict=True))
-        return [(number, body, usage) for number, (body, usage) in said.items()]
+        seen: set[int] = set()
+        for number, (body, usage) in zip(self._asked(), self._items.way.singles(self.fresh, weights), strict=True):
+            if number not in seen:
+                seen.add(number)
+                yield number, body, usage
 
     def _missing(self) -> list[int]:
         return [number for number in range(len(self.keys)) if number not in self.known]

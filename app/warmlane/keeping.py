@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -94,15 +95,15 @@ class Keeping:
         started, size = self._clock.monotonic(), 0
         try:
             with self._tracer.span("store"):
-                singles = batch.singles(await self._weigh(trip.model, batch.texts()))
-                short = [one for one in singles if len(one[1]) <= self._lane.max_entry_bytes]
-                for some in (short[at : at + TOGETHER] for at in range(0, len(short), TOGETHER)):
+                weights = await self._weigh(trip.model, batch.texts())
+                short = (one for one in batch.singles(weights) if len(one[1]) <= self._lane.max_entry_bytes)
+                while some := list(islice(short, TOGETHER)):
                     size += await self._put_each(trip, batch, look, caller, some)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
             self._reporter.stage_failed(trip, Stage.STORE, error)
             self._reporter.not_stored(trip, NoCache.STAGE_FAILED)
             return
-        if not short:
+        if not size:
             self._reporter.not_stored(trip, NoCache.SIZE)
             return
         self._reporter.stored(trip, size=size, near=False, took=self._clock.monotonic() - started)

@@ -30,7 +30,7 @@ CANDIDATES = 3
 """How many neighbours are judged."""
 
 TOGETHER = 64
-"""Items of a batch that are asked for at once, and for which the store has its time."""
+"""Items of a batch that the store is asked for at once: as many as go to one shard in one call."""
 
 
 class Lookup:
@@ -102,9 +102,9 @@ class Lookup:
         return Found(outcome=Outcome.EXACT, kept=Kept(entry, entry.expires), key=b"", body=body)
 
     async def _gather(self, trip: Trip, batch: Batch, caller: Caller) -> None:
-        """Note what may be given: from recent memory, then from the store, so many at once as go to a shard together.
+        """Note what may be given: of recent memory, then of the store, which has its time for so many at once.
 
-        One that cannot be had, or not in time, is missing, and does not keep away the others.
+        What it cannot say, or not in time, is missing, and does not keep away the others.
         """
         elsewhere = []
         for number, key in enumerate(batch.keys):
@@ -113,13 +113,15 @@ class Lookup:
                 elsewhere.append(number)
             else:
                 self._note(trip, batch, number, kept.entry)
-        for some in (elsewhere[at : at + TOGETHER] for at in range(0, len(elsewhere), TOGETHER)):
+            if number % TOGETHER == TOGETHER - 1:
+                await asyncio.sleep(0)  # noqa: TID251 - no time is waited for: other callers have their turn
+        some = [elsewhere[at : at + TOGETHER] for at in range(0, len(elsewhere), TOGETHER)]
+        if some:
             work = self._fetch(trip, batch, caller, some)
-            if await self._within(trip, Stage.LOOKUP, self._deadlines.store, work) is None:
-                return  # a store in trouble is not asked on
+            await self._within(trip, Stage.LOOKUP, len(some) * self._deadlines.store, work)
 
-    async def _fetch(self, trip: Trip, batch: Batch, caller: Caller, numbers: Sequence[int]) -> bool:
-        """Whether the store said something of each. Raises: what went wrong first, when all have been heard of."""
+    async def _fetch(self, trip: Trip, batch: Batch, caller: Caller, some: Sequence[Sequence[int]]) -> None:
+        """Ask for each, so many at once, until one goes wrong. Raises: that, when all of those have been heard of."""
 
         async def fetch(number: int) -> None:
             key = batch.keys[number]
@@ -129,10 +131,10 @@ class Lookup:
                 self._recent.put(caller.tenant, key, entry)
                 self._note(trip, batch, number, entry)
 
-        for wrong in await asyncio.gather(*map(fetch, numbers), return_exceptions=True):
-            if wrong is not None:
-                raise wrong
-        return True
+        for numbers in some:
+            for wrong in await asyncio.gather(*map(fetch, numbers), return_exceptions=True):
+                if wrong is not None:
+                    raise wrong
 
     def _note(self, trip: Trip, batch: Batch, number: int, entry: Entry) -> None:
         assert trip.ask is not None

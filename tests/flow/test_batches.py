@@ -1,5 +1,6 @@
 """Several things asked for at once: each is looked up, asked for and kept by itself."""
 
+import asyncio
 import base64
 import json
 import struct
@@ -11,6 +12,7 @@ import pytest
 from flow.house import House, a_shard
 from flow.talk import Answering, Asking, Check, Heard, Talk, ask, events, refused, reply, that, upstream
 from samples import a_call, dump
+from warmlane.caches import Deadlines
 from warmlane.clock import ManualClock
 from warmlane.errors import StageError, Unreachable
 from warmlane.events import (
@@ -432,16 +434,19 @@ async def test_what_recent_memory_lost_the_store_has(gw: House) -> None:
 
 
 class Halting:
-    """A cache that fails for the rows in `lost`, and otherwise is the one behind it."""
+    """A cache that fails for the rows in `lost`, has none of those in `hangs`, and else is the one behind it."""
 
     def __init__(self, behind: Shard) -> None:
         """Lose nothing yet."""
         self._behind = behind
         self.lost: set[bytes] = set()
+        self.hangs: set[bytes] = set()
         self.full = False
 
     async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
         """The row, unless it is lost."""
+        if key in self.hangs:
+            await asyncio.Event().wait()
         if key in self.lost:
             msg = "the disk is in trouble"
             raise StageError(msg)
@@ -481,6 +486,23 @@ async def test_a_store_in_trouble_costs_only_what_it_lost(clock: ManualClock) ->
                 ReplyFinished,
                 EntryStored,
             )
+        )
+
+
+async def test_a_store_that_is_late_costs_only_what_it_did_not_say(clock: ManualClock) -> None:
+    """The call goes on with what came in time."""
+    cache: Any = Halting(a_shard(clock))
+    async with House(clock, durable=cache, deadlines=Deadlines(store=0.2, keep=60)) as house:
+        await (Talk(house) >> embed("a", "b", "c") << says("a", "b", "c"))
+        house.recent.clear()
+        cache.hangs.add(house.gateway.begin(_call_for(house, "b")).key)
+        await (
+            Talk(house)
+            >> embed("a", "b", "c")
+            << says("b")
+            << sent("b")
+            << reply(cache_status="warmlane; fwd=partial; stored; detail=lookup_failed")
+            << got("a", "b", "c")
         )
 
 

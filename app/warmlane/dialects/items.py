@@ -1,6 +1,6 @@
 """Requests for several things at once, each of which has an entry of its own. Pure, like all of a dialect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -51,8 +51,11 @@ class Itemised(Protocol):
         """
         ...
 
-    def singles(self, parts: Parts, weights: Sequence[int]) -> list[tuple[bytes, Usage | None]]:
-        """For each item, the answer to it alone, and its share of the usage in proportion to its weight."""
+    def singles(self, parts: Parts, weights: Sequence[int]) -> Iterator[tuple[bytes, Usage | None]]:
+        """For each item, the answer to it alone, and its share of the usage in proportion to its weight.
+
+        One at a time: to write them all would hold up other callers.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ A vector is never read: its numbers, or its base64, are copied as the provider w
 them, in 40 MB.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -23,6 +23,8 @@ _LONGEST_USAGE: Final = 4096
 """Bytes of a usage that is read: it is divided by as many as there are items."""
 
 _NOTHING: Final = frozenset({b"", b"null", b"[]", b'""'})
+
+_LONGEST_NOTHING: Final = max(map(len, _NOTHING))
 
 _object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _objects: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]]).decode
@@ -82,13 +84,10 @@ class Vectors(Value, frozen=True, kw_only=True):
         listed = [self._placed(each[at], place) for place, at in enumerate(places)]
         return self._whole(parts[-1].frame, listed, summed(counts) if counts else None, alone=alone)
 
-    def singles(self, parts: Parts, weights: Sequence[int]) -> list[tuple[bytes, Usage | None]]:
+    def singles(self, parts: Parts, weights: Sequence[int]) -> Iterator[tuple[bytes, Usage | None]]:
         """For each item, the answer to it alone, and its share of the usage."""
-        shares = apportioned(parts.counted, weights)
-        return [
-            (self._whole(parts.frame, [self._placed(one, 0)], share, alone=True), self._read(share))
-            for one, share in zip(parts.each, shares, strict=True)
-        ]
+        for one, share in zip(parts.each, apportioned(parts.counted, weights), strict=True):
+            yield self._whole(parts.frame, [self._placed(one, 0)], share, alone=True), self._read(share)
 
     def finish(self, body: bytes, *, streamed: bool) -> Finish:
         """What came of the answer to one item; never of several."""
@@ -99,7 +98,8 @@ class Vectors(Value, frozen=True, kw_only=True):
         return Finish(refuse=refuse, exact_only=True, usage=parts.usage, model=parts.model)
 
     def _is_vector(self, one: Members) -> bool:
-        return bytes(one.get(self.vector, b"")) not in _NOTHING
+        raw = memoryview(one.get(self.vector, b""))
+        return len(raw) > _LONGEST_NOTHING or bytes(raw) not in _NOTHING
 
     def _in_order(self, each: list[Members]) -> list[Members] | None:
         """By index, where there is one; None: they do not count up from 0."""

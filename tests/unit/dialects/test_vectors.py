@@ -33,7 +33,7 @@ def test_an_answer_comes_apart_in_the_order_of_its_indexes() -> None:
     assert parts is not None
 
     assert (parts.model, parts.usage, len(parts.each)) == ("m-1", Usage(input_tokens=10), 2)
-    assert OPENAI.singles(parts, [3, 7]) == [
+    assert list(OPENAI.singles(parts, [3, 7])) == [
         (single(FIRST, 3), Usage(input_tokens=3)),
         (single(SECOND, 7), Usage(input_tokens=7)),
     ]
@@ -54,7 +54,7 @@ def test_a_place_is_given_only_where_there_was_one() -> None:
     assert parts is not None
 
     assert OPENAI.joined([parts], [1, 0]) == b'{"data":[{"embedding":[2]},{"embedding":[1]}]}'
-    assert OPENAI.singles(parts, [1, 1])[0] == (b'{"data":[{"embedding":[1]}]}', None)
+    assert next(OPENAI.singles(parts, [1, 1])) == (b'{"data":[{"embedding":[1]}]}', None)
 
 
 def test_usage_that_only_some_have_is_theirs() -> None:
