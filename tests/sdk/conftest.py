@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from sdk import ways_anthropic
+from sdk import ways_anthropic, ways_google
 from sdk.house import Listening
 from sdk.ways import Async, Sync, Way
 from warmlane.clock import ManualClock
@@ -19,6 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+            # Google's SDK makes a class of its own of aiohttp's session.
+            item.add_marker(pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -54,6 +56,20 @@ async def openai(gw: Listening, key: str) -> AsyncIterator[Async]:
 async def either(request: pytest.FixtureRequest, gw: Listening, key: str) -> AsyncIterator[Way]:
     """Both SDKs in turn, at `/openai` of the gateway."""
     async with request.param(f"{gw.base_url}/openai", key) as way:
+        yield way
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def google(gw: Listening, key: str) -> AsyncIterator[ways_google.Async]:
+    """Google's async SDK, at `/google` of the gateway."""
+    async with ways_google.Async(f"{gw.base_url}/google", key) as way:
+        yield way
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=[ways_google.Sync, ways_google.Async], ids=["sync", "async"])
+async def either_google(request: pytest.FixtureRequest, gw: Listening, key: str) -> AsyncIterator[ways_google.Way]:
+    """Both of Google's SDKs in turn, there."""
+    async with request.param(f"{gw.base_url}/google", key) as way:
         yield way
 
 

@@ -10,7 +10,7 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from uvicorn.server import ServerState
 
-from sdk import said, said_anthropic
+from sdk import said, said_anthropic, said_google
 from warmlane.adapters.scripted import Answer, ScriptedUpstream, Seen
 from warmlane.clock import ManualClock
 from warmlane.settings import Settings
@@ -104,4 +104,4 @@ def _speak(seen: Seen, text: str) -> Answer:
     """In the words of the vendor whose path was called."""
     if seen.path.endswith("/messages"):
         return said_anthropic.speak(seen, text)
-    return said.speak(seen, text)
+    return said_google.speak(seen, text) if "enerateContent" in seen.path else said.speak(seen, text)
