@@ -39,7 +39,11 @@ class Placed(Stage):
         self.here = here or self._where()
         self.bearer = bearer(self.key)
         telemetry = self.settings.telemetry
-        self.tracer, self._end_traces = make_tracer(telemetry.otlp_endpoint, ratio=telemetry.sample_ratio)
+        self.tracer, self._end_traces = make_tracer(
+            telemetry.otlp_endpoint,
+            ratio=telemetry.sample_ratio,
+            place={"service.instance.id": self.here.replica, "warmlane.node": self.here.node},
+        )
 
     def _where(self) -> Here:
         """As Serve says it; where only this machine may call, other stages are called from it alone, too."""

@@ -15,6 +15,7 @@ with warnings.catch_warnings():  # Ray's own, of other libraries
 
 from sdk.ways import Async, Sync, Way
 from serve.cluster import Cluster, a_key, running
+from serve.collector import Collector, collecting
 from serve.house import Clustered
 
 HERE = Path(__file__).parent
@@ -33,14 +34,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The gateway on Ray, each stage once."""
+def collector() -> Iterator[Collector]:
+    """Where the cluster tells its traces."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Cluster]:
+    """The gateway on Ray, each stage once. It traces calls whose callers do."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
             if name.startswith(("WARMLANE_", "RAY_", "OTEL_")):
                 environment.delenv(name)
         environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        with running(tmp_path_factory.mktemp("cluster")) as cluster:
+        telemetry = {"otlp_endpoint": collector.endpoint, "sample_ratio": 0}
+        with running(tmp_path_factory.mktemp("cluster"), telemetry=telemetry) as cluster:
             yield cluster
 
 

@@ -103,11 +103,11 @@ class OtelSpan:
 class OtelTracer:
     """Makes spans and hands them to processors."""
 
-    def __init__(self, *processors: SpanProcessor, ratio: float = 1.0, service_name: str = "warmlane") -> None:
-        """Sample `ratio` of the calls whose caller did not decide it (W3C `traceparent`)."""
+    def __init__(self, *processors: SpanProcessor, ratio: float = 1.0, place: Mapping[str, str] | None = None) -> None:
+        """Sample `ratio` of the calls whose caller did not decide it (W3C `traceparent`); the resource says `place`."""
         self._provider = TracerProvider(
             sampler=ParentBased(TraceIdRatioBased(ratio)),
-            resource=Resource.create({SERVICE_NAME: service_name}),
+            resource=Resource.create({SERVICE_NAME: "warmlane", **(place or {})}),
             shutdown_on_exit=False,  # whoever made this ends it
         )
         for processor in processors:

@@ -67,12 +67,14 @@ class NullTracer:
         return self._span.inject()
 
 
-def make_tracer(endpoint: str | None, *, ratio: float = 1.0, service_name: str = "warmlane") -> tuple[Tracer, Shutdown]:
+def make_tracer(
+    endpoint: str | None, *, ratio: float = 1.0, place: Mapping[str, str] | None = None
+) -> tuple[Tracer, Shutdown]:
     """A tracer, and what ends it: exports what waits, for 3 seconds at most.
 
     `endpoint` is the collector's OTLP/HTTP address, with or without `/v1/traces`; None or empty: no traces. `ratio` is
-    the share of calls to trace where the caller's own `traceparent` does not say. Raises: ConfigError, where the
-    exporter is not installed.
+    the share of calls to trace where the caller's own `traceparent` does not say. `place` says where in a cluster this
+    process is: attributes of all its spans' resource. Raises: ConfigError, where the exporter is not installed.
     """
     if not endpoint:
         return NullTracer(), _nothing
@@ -88,9 +90,7 @@ def make_tracer(endpoint: str | None, *, ratio: float = 1.0, service_name: str =
 
     from warmlane.adapters.otel import OtelTracer
 
-    tracer = OtelTracer(
-        BatchSpanProcessor(exporter(endpoint=_traces(endpoint))), ratio=ratio, service_name=service_name
-    )
+    tracer = OtelTracer(BatchSpanProcessor(exporter(endpoint=_traces(endpoint))), ratio=ratio, place=place)
 
     async def shutdown() -> None:
         # A collector that is away holds this up for ten seconds: a daemon need not be waited for at exit either.

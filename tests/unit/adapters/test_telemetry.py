@@ -61,7 +61,7 @@ async def test_spans_reach_the_collector(suffix: str) -> None:
     collector = Collector()
     server = await asyncio.start_server(collector.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    tracer, shutdown = make_tracer(f"http://127.0.0.1:{port}{suffix}", service_name="lane")
+    tracer, shutdown = make_tracer(f"http://127.0.0.1:{port}{suffix}", place={"service.instance.id": "r1"})
     with tracer.span("gateway") as span:
         span.set({"warmlane.outcome": "exact"})
 
@@ -72,7 +72,7 @@ async def test_spans_reach_the_collector(suffix: str) -> None:
 
     (resource,) = ExportTraceServiceRequest.FromString(collector.body).resource_spans
     assert collector.path == "/v1/traces"
-    assert "lane" in {attribute.value.string_value for attribute in resource.resource.attributes}
+    assert {"warmlane", "r1"} <= {attribute.value.string_value for attribute in resource.resource.attributes}
     assert [span.name for span in resource.scope_spans[0].spans] == ["gateway"]
 
 
