@@ -15,6 +15,7 @@ from warmlane.keys import standing_key
 from warmlane.match.judge import Serve, judge
 from warmlane.match.normalise import normalise
 from warmlane.model import Caller, Entry, Probe, Vector
+from warmlane.patience import Patience
 from warmlane.policy import Look, is_fresh
 from warmlane.ports import Embedder, Tracer
 from warmlane.prompt import why_exact_only
@@ -50,7 +51,8 @@ class Lookup:
     ) -> None:
         """Take the ports that are asked."""
         self._caches, self._embedder, self._recent, self._standings = caches, embedder, recent, standings
-        self._deadlines, self._reporter, self._tracer, self._clock = deadlines, reporter, tracer, clock
+        self._store, self._embedding, self._nears = map(Patience, (deadlines.store, deadlines.embed, deadlines.near))
+        self._each, self._reporter, self._tracer, self._clock = deadlines.store, reporter, tracer, clock
 
     def recent(self, trip: Trip) -> Found | None:
         """The same request, answered lately: no hop, no waiting."""
@@ -118,7 +120,7 @@ class Lookup:
         some = [elsewhere[at : at + TOGETHER] for at in range(0, len(elsewhere), TOGETHER)]
         if some:
             work = self._fetch(trip, batch, caller, some)
-            await self._within(trip, Stage.LOOKUP, len(some) * self._deadlines.store, work)
+            await self._within(trip, Stage.LOOKUP, Patience(len(some) * self._each), work)
 
     async def _fetch(self, trip: Trip, batch: Batch, caller: Caller, some: Sequence[Sequence[int]]) -> None:
         """Ask for each, so many at once, until one goes wrong. Raises: that, when all of those have been heard of."""
@@ -147,7 +149,7 @@ class Lookup:
     async def _recall(self, trip: Trip, caller: Caller) -> None:
         """Whether another process, now or earlier, saw this caller's key rejected."""
         mark = self._caches.of(caller).get(caller.tenant, standing_key(caller))
-        row = await self._within(trip, Stage.LOOKUP, self._deadlines.store, mark)
+        row = await self._within(trip, Stage.LOOKUP, self._store, mark)
         self._standings.recall(caller.tenant, rejected=row is not None)
 
     async def _alike(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
@@ -168,7 +170,7 @@ class Lookup:
 
     async def _same(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
         work = self._read(trip, caller, key, outcome)
-        return await self._within(trip, Stage.LOOKUP, self._deadlines.store, work)
+        return await self._within(trip, Stage.LOOKUP, self._store, work)
 
     async def _read(self, trip: Trip, caller: Caller, key: bytes, outcome: Outcome) -> Found | None:
         """The entry under `key`, through one signpost where there is one."""
@@ -186,13 +188,13 @@ class Lookup:
     async def _near(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
         started = self._clock.monotonic()
         with self._tracer.span("embed"):
-            trip.vector = await self._within(trip, Stage.EMBED, self._deadlines.embed, self._embed(trip.text))
+            trip.vector = await self._within(trip, Stage.EMBED, self._embedding, self._embed(trip.text))
         trip.embed_took = self._clock.monotonic() - started
         if trip.vector is None:
             return None
         with self._tracer.span("near"):
             work = self._find_near(trip, look, caller, trip.vector)
-            return await self._within(trip, Stage.NEAR, self._deadlines.near, work)
+            return await self._within(trip, Stage.NEAR, self._nears, work)
 
     async def _embed(self, text: str) -> Vector:
         (vector,) = await self._embedder.embed([text])
@@ -249,11 +251,10 @@ class Lookup:
         now = self._clock.now()
         return is_fresh(trip.controls, now - entry.made, entry.expires - now)
 
-    async def _within(self, trip: Trip, stage: Stage, seconds: float, work: Awaitable[T]) -> T | None:
+    async def _within(self, trip: Trip, stage: Stage, patience: Patience, work: Awaitable[T]) -> T | None:
         """What `work` brings, if it brings it in time; whatever goes wrong is told, and the call goes on without."""
         try:
-            async with asyncio.timeout(seconds):
-                return await work
+            return await patience.wait(work)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call may not
             trip.failed = stage
             self._reporter.stage_failed(trip, stage, error)
