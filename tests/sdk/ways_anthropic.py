@@ -45,8 +45,9 @@ class Reply:
 
 
 def asked(text: str = QUESTION, **members: Members) -> dict[str, Any]:
-    """A call that is to be cached. None takes a member away; `extra_headers` come on top."""
-    headers = {**OPTED_IN, **(members.pop("extra_headers", None) or {})}
+    """A call that is to be cached. None takes a member or a header away; `extra_headers` come on top."""
+    said = {**OPTED_IN, **members.pop("extra_headers", {})}
+    headers = {name: value for name, value in said.items() if value is not None}
     given = {
         "model": MODEL, "max_tokens": 1024, "messages": [{"role": "user", "content": text}],
         "extra_headers": headers, **members,

@@ -115,6 +115,7 @@ class Edge:
             (b"content-type", content_type),
             (b"content-length", b"%d" % len(body)),
             (b"x-request-id", call_id.encode()),
+            (b"request-id", call_id.encode()),  # where Anthropic's SDKs look for it
         ]
         if error.retry_after is not None:
             headers.append((b"retry-after", b"%d" % error.retry_after))

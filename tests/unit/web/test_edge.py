@@ -83,6 +83,7 @@ def test_an_error_is_said_in_the_dialects_shape(edge: Edge) -> None:
         b"content-type": b"application/problem+json",
         b"content-length": b"%d" % len(body),
         b"x-request-id": b"wl_1",
+        b"request-id": b"wl_1",
         b"x-should-retry": b"false",
     }
     assert json.loads(body)["error"]["param"] == "cache.ttl"
