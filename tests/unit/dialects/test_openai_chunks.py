@@ -23,7 +23,7 @@ def test_choices_are_put_in_their_places() -> None:
         frames(
             '{"id":"c","object":"chunk","choices":[{"index":1,"a":1}],"obfuscation":"xx"}',
             '{"id":"","object":"chunk","choices":[{"a":2}],"usage":null}',
-            '{"id":"c","choices":[],"usage":{"total_tokens":3},"tier":"flex"}',
+            '{"id":"","choices":[],"usage":{"total_tokens":3},"tier":"flex"}',
         )
     )
 

@@ -205,14 +205,18 @@ def test_what_has_only_begun_says_nothing() -> None:
     ]  # fmt: skip
     assert [item.get("status") for item in added] == [None, "in_progress", "in_progress", None]
     assert [part["text"] for part in parts] == ["", ""]
+    for name in ("logprobs", "annotations"):
+        (part,) = [event["part"] for event in events(RESPONSES[name]) if event["type"].endswith("part.added")]
+        assert (part["text"], part["logprobs"], part["annotations"]) == ("", [], [])
 
 
 def test_log_probabilities_and_annotations_come_once() -> None:
     """With the first piece, and behind the last."""
-    logged = [e["logprobs"] for e in events(RESPONSES["logprobs"]) if e["type"] == "response.output_text.delta"]
+    sent = events(response(message(text("Hi there", logprobs=LOGS))))
+    logged = [event["logprobs"] for event in sent if event["type"] == "response.output_text.delta"]
     cited = [e for e in events(RESPONSES["annotations"]) if e["type"] == "response.output_text.annotation.added"]
 
-    assert logged == [LOGS]
+    assert logged == [LOGS, []]
     assert [(event["annotation_index"], event["annotation"]) for event in cited] == [(0, CITED)]
 
 
