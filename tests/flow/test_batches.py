@@ -120,6 +120,25 @@ async def test_ten_with_eight_known_ask_for_two(gw: House) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("length", ["content-length", "transfer-encoding"])
+async def test_what_is_put_together_says_its_own_length(gw: House, length: str) -> None:
+    """To the caller and in what is told, however the provider said the length of its part."""
+    part = dump(vectors("b"))
+    value = str(len(part)) if length == "content-length" else "chunked"
+    heard = await (
+        Talk(gw)
+        >> embed("a", alone=True)
+        << says("a")
+        >> embed("a", "b")
+        << upstream(body=part, headers={"content-type": "application/json", length: value})
+        << got("a", "b")
+    )
+    (finished,) = (event for event in heard.events if isinstance(event, ReplyFinished))
+
+    assert heard.headers["content-length"] == str(len(heard.body)) == str(finished.size)
+    assert "transfer-encoding" not in heard.headers
+
+
 async def test_a_call_of_which_nothing_is_known_passes_byte_for_byte(gw: House) -> None:
     """In both directions: nothing is put together where nothing need be."""
     body = b'{ "input" : ["a",  "b"], "model": "m", "user": "u" }'
