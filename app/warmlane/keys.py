@@ -21,6 +21,7 @@ from warmlane.model import Call, Caller, Json, JsonObject
 
 KEYED_HEADERS: Final = frozenset({
     b"openai-organization", b"openai-project", b"openai-beta", b"anthropic-version", b"anthropic-beta",
+    b"anthropic-workspace-id", b"anthropic-user-profile-id",
     b"x-goog-fieldmask", b"x-goog-user-project",
 })  # fmt: skip
 """Headers that change the answer or the account."""

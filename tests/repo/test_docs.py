@@ -12,7 +12,7 @@ from warmlane import controls
 from warmlane_serve import cli
 
 HEADER = re.compile(
-    r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)-[a-z]+|cache-(status|control)|age|server-timing|retry-after"
+    r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)(-[a-z]+)+|cache-(status|control)|age|server-timing|retry-after"
     r"|request-id|authorization|api-key|traceparent"
 )
 

@@ -56,6 +56,8 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "query": {"extra_query": {"beta": "true"}},
     "beta": {"extra_headers": {"anthropic-beta": "something-2026-01-01"}},
     "version": {"extra_headers": {"anthropic-version": "2023-06-01"}},
+    "workspace": {"workspace_id": "wrkspc_1"},
+    "user-profile": {"user_profile_id": "uprof_1"},
     "namespace": {"extra_headers": {"X-Cache-Namespace": "blue"}},
     "namespace-body": {"extra_body": {"cache": {"namespace": "green"}}},
 }
