@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import openai as sdk
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
@@ -260,3 +261,19 @@ async def test_a_conversation_goes_on_from_a_hit(gw: Listening, openai: Async) -
 
     assert said == [("MISS", "MISS"), ("HIT", "HIT")]
     assert json.loads((await gw.up.seen(2)).body)["input"][1]["encrypted_content"] == "gAAAAABn"
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_errors_are_the_sdks_own(gw: Listening, either: Async | Sync, *, stream: bool) -> None:
+    """The provider's as it said it, and ours in the same shape; neither is asked for again by the gateway."""
+    error = {"message": "Slow down.", "type": "requests", "param": None, "code": "rate_limit_exceeded"}
+    gw.up.answer(status=429, json={"error": error}, headers={"retry-after": "17", "x-request-id": "req_9"})
+    with pytest.raises(sdk.RateLimitError) as theirs:
+        await respond(either, stream=stream)
+    with pytest.raises(sdk.APIStatusError) as ours:
+        await respond(either, stream=stream, extra_headers={"Cache-Control": "only-if-cached"})
+
+    assert theirs.value.body == error
+    assert theirs.value.request_id == "req_9"
+    assert (ours.value.status_code, ours.value.code) == (504, "not_cached")
+    assert gw.calls == 1
