@@ -1,7 +1,7 @@
 """What the requests of all of OpenAI's endpoints have in common."""
 
 from warmlane.dialects.values import is_exactly, is_number
-from warmlane.model import Json, JsonObject
+from warmlane.model import JsonObject
 
 UNKEYED = frozenset({
     "stream", "stream_options",  # how the answer comes, not what it is
@@ -10,9 +10,6 @@ UNKEYED = frozenset({
     "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",  # where the provider keeps its own prefix
 })  # fmt: skip
 """Members that do not change the answer. Whatever is not named here is in the key: a new parameter must miss."""
-
-TEXT_TAKEN = True
-"""Stands in `rest` where the text was. A readable body has a string, a list or null there: none can hold it itself."""
 
 COUNTS = ("n", "best_of")
 STATE = ("previous_response_id", "conversation", "background", "prompt")
@@ -66,28 +63,3 @@ def has_hosted_tools(body: JsonObject) -> bool:
 def speaks(body: JsonObject) -> bool:
     """Whether the answer is to be more than text."""
     return body.get("audio") is not None or any(kind != "text" for kind in body.get("modalities") or ())
-
-
-def whole(keyed: JsonObject) -> JsonObject:
-    """`Ask.cut` where there is no text."""
-    return keyed
-
-
-def without_text(message: JsonObject, kind: str) -> JsonObject:
-    """`message` without its text: the same number of text parts, each with its other members.
-
-    `kind` is the type of a text part. Two messages of equal text and equal rest differ at most in where their text
-    parts are cut at a line feed.
-    """
-    content: Json = TEXT_TAKEN
-    if not isinstance(message["content"], str):
-        content = [{**part, "text": TEXT_TAKEN} if part["type"] == kind else part for part in message["content"]]
-    return {**message, "content": content}
-
-
-def text(content: Json, kind: str) -> str | None:
-    """The text of a content that can be read; None where there is none, or a blank one."""
-    if content is None:
-        return None
-    said: str = content if isinstance(content, str) else "\n".join(p["text"] for p in content if p["type"] == kind)
-    return None if not said or said.isspace() else said

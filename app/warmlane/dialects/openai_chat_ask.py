@@ -14,12 +14,10 @@ from warmlane.dialects.openai_ask import (
     keyed,
     leans_on_state,
     speaks,
-    text,
     wants_several,
     wants_usage,
-    whole,
-    without_text,
 )  # fmt: skip
+from warmlane.dialects.turns import text, whole, without_text
 from warmlane.dialects.values import is_exactly, model_name
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject

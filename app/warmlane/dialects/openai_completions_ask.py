@@ -1,8 +1,8 @@
 """What an OpenAI completion request, of the kind before chat, asks for."""
 
-from warmlane.dialects import openai_ask
+from warmlane.dialects import openai_ask, turns
 from warmlane.dialects.base import Ask
-from warmlane.dialects.openai_ask import TEXT_TAKEN
+from warmlane.dialects.turns import TEXT_TAKEN
 from warmlane.dialects.values import is_exactly, model_name
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject
@@ -11,7 +11,7 @@ from warmlane.model import Json, JsonObject
 def read(body: JsonObject) -> Ask:
     """What `body` asks. Never raises, changes nothing in `body`, and shares what it does not change."""
     streamed, readable = body.get("stream") is True, _is_readable(body)
-    text = openai_ask.text(body["prompt"], "") if readable and isinstance(body["prompt"], str) else None
+    text = turns.text(body["prompt"], "") if readable and isinstance(body["prompt"], str) else None
     return Ask(
         model=model_name(body.get("model")),
         streamed=streamed,
@@ -22,7 +22,7 @@ def read(body: JsonObject) -> Ask:
         not_near=NotNear.TEXT if text is None or body.get("echo") else None,
         text=text,
         keyed=openai_ask.keyed(body),
-        cut=openai_ask.whole if text is None else _without_text,
+        cut=turns.whole if text is None else _without_text,
     )
 
 

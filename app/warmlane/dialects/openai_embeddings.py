@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from warmlane.dialects import openai_ask, openai_error
+from warmlane.dialects import openai_ask, openai_error, turns
 from warmlane.dialects.base import Ask, Finish
 from warmlane.dialects.items import Items
 from warmlane.dialects.values import model_name
@@ -39,7 +39,7 @@ class OpenAIEmbeddings:
             not_near=NotNear.TEXT,
             text=None,
             keyed=each[0] if len(each) == 1 else keyed,
-            cut=openai_ask.whole,
+            cut=turns.whole,
             items=items,
         )
 

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from warmlane.dialects import openai_ask
+from warmlane.dialects import openai_ask, turns
 from warmlane.dialects.base import Ask
-from warmlane.dialects.openai_ask import STATE, TEXT_TAKEN
+from warmlane.dialects.openai_ask import STATE
+from warmlane.dialects.turns import TEXT_TAKEN
 from warmlane.dialects.values import is_exactly, model_name
 from warmlane.events import NoCache, NotNear
 from warmlane.model import Json, JsonObject
@@ -38,7 +39,7 @@ def read(body: JsonObject) -> Ask:
         not_near=NotNear.TEXT if survey is None else _not_near(body, survey, text),
         text=text,
         keyed=openai_ask.keyed(body),
-        cut=openai_ask.whole if text is None else _without_text,
+        cut=turns.whole if text is None else _without_text,
     )
 
 
@@ -130,7 +131,7 @@ def _text(asked: Json) -> str | None:
     if isinstance(asked, list):
         last = asked[-1]
         asked = last.get("content") if _kind(last) == "message" and last["role"] == "user" else None
-    return openai_ask.text(asked, _TEXT)
+    return turns.text(asked, _TEXT)
 
 
 def _without_text(keyed: JsonObject) -> JsonObject:
@@ -139,4 +140,4 @@ def _without_text(keyed: JsonObject) -> JsonObject:
     if isinstance(asked, str):
         return {**keyed, "input": TEXT_TAKEN}
     *before, last = asked
-    return {**keyed, "input": [*before, openai_ask.without_text(last, _TEXT)]}
+    return {**keyed, "input": [*before, turns.without_text(last, _TEXT)]}

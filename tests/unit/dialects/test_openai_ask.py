@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from warmlane.dialects import openai_ask
-from warmlane.dialects.openai_ask import TEXT_TAKEN
 
 
 def test_what_changes_nothing_is_not_in_the_key() -> None:
@@ -90,30 +89,3 @@ def test_hosted_tools(members: dict[str, Any], expected: bool) -> None:  # noqa:
 def test_speech(body: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a fact per row
     """Comes out of some models."""
     assert openai_ask.speaks(body) is expected
-
-
-@pytest.mark.parametrize(
-    ("content", "said", "left"),
-    [
-        ("Hi", "Hi", TEXT_TAKEN),
-        ([{"type": "t", "text": "a", "x": 1}, {"type": "i"}, {"type": "t", "text": "b"}], "a\nb",
-         [{"type": "t", "text": TEXT_TAKEN, "x": 1}, {"type": "i"}, {"type": "t", "text": TEXT_TAKEN}]),
-    ],
-)  # fmt: skip
-def test_the_text_can_be_taken_out(content: Any, said: str, left: Any) -> None:
-    """Of a string, or of the text parts; all else stays."""
-    assert openai_ask.text(content, "t") == said
-    assert openai_ask.without_text({"role": "user", "content": content}, "t") == {"role": "user", "content": left}
-
-
-@pytest.mark.parametrize("content", [None, "", " \n", [], [{"type": "i"}], [{"type": "t", "text": " "}]])
-def test_no_text(content: Any) -> None:
-    """Or a blank one."""
-    assert openai_ask.text(content, "t") is None
-
-
-def test_without_a_text_nothing_is_cut() -> None:
-    """The whole body is what may not differ."""
-    body = {"model": "m"}
-
-    assert openai_ask.whole(body) is body

@@ -10,8 +10,8 @@ import pytest
 from warmlane.canonical import canonical
 from warmlane.canonical import read as read_json
 from warmlane.dialects.base import Ask
-from warmlane.dialects.openai_ask import TEXT_TAKEN
 from warmlane.dialects.openai_chat_ask import read
+from warmlane.dialects.turns import TEXT_TAKEN
 from warmlane.events import NoCache, NotNear
 
 QUESTION: dict[str, Any] = {"role": "user", "content": "What is the capital of France?"}

@@ -6,8 +6,8 @@ import pytest
 
 from warmlane.canonical import canonical
 from warmlane.dialects.base import Ask
-from warmlane.dialects.openai_ask import TEXT_TAKEN
 from warmlane.dialects.openai_completions_ask import read
+from warmlane.dialects.turns import TEXT_TAKEN
 from warmlane.events import NoCache, NotNear
 
 TEXT = "Say this is a test"

@@ -9,8 +9,8 @@ import pytest
 
 from warmlane.canonical import canonical
 from warmlane.dialects.base import Ask
-from warmlane.dialects.openai_ask import TEXT_TAKEN
 from warmlane.dialects.openai_responses_ask import read
+from warmlane.dialects.turns import TEXT_TAKEN
 from warmlane.events import NoCache, NotNear
 
 TEXT = "What is the capital of France?"
