@@ -27,10 +27,17 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Usage(Value, frozen=True, kw_only=True):
-    """Tokens as the provider counted them; None where it did not say."""
+    """Tokens as the provider counted them, or as we did where it said none; None where nobody knows.
+
+    Input has in it what the provider's own prompt cache gave (`cache_read_tokens`) or took (`cache_write_tokens`), and
+    output the reasoning that nobody sees. `estimated`: counted here, and the provider's own count may be another.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    estimated: bool = False
 
 
 class Call(Value, frozen=True, kw_only=True, gc=True):

@@ -1,9 +1,9 @@
 """Whether an Anthropic message may be stored (contract §6, "Stored only if")."""
 
+from warmlane.dialects import usage
 from warmlane.dialects.base import Finish
-from warmlane.dialects.values import count
 from warmlane.events import NoCache
-from warmlane.model import Json, JsonObject, Usage
+from warmlane.model import Json, JsonObject
 
 GOOD = frozenset({"end_turn", "tool_use", "stop_sequence"})
 """The stop reasons of an answer that is whole."""
@@ -22,7 +22,7 @@ def judge(message: JsonObject, *, done: bool = True) -> Finish:
     return Finish(
         refuse=refuse,
         exact_only=refuse is None and _calls_tools(message),
-        usage=_usage(message.get("usage")),
+        usage=usage.read(message.get("usage"), usage.MESSAGES),
         model=model if isinstance(model, str) else "",
     )
 
@@ -59,8 +59,8 @@ def _is_block(block: Json) -> bool:
 
 def _is_failed_over(message: JsonObject) -> bool:
     """Whether another model answered, because the one that was asked declined: its next answer may be its own."""
-    usage = message.get("usage")
-    passes = usage.get("iterations") if isinstance(usage, dict) else None
+    used = message.get("usage")
+    passes = used.get("iterations") if isinstance(used, dict) else None
     return any(block["type"] == "fallback" for block in message["content"]) or any(
         isinstance(each, dict) and each.get("type") == "fallback_message"
         for each in (passes if isinstance(passes, list) else ())
@@ -74,13 +74,3 @@ def _says_something(block: JsonObject) -> bool:
 
 def _calls_tools(message: JsonObject) -> bool:
     return message["stop_reason"] == _CALL or any(block["type"].endswith(_CALL) for block in message["content"])
-
-
-def _usage(usage: Json) -> Usage | None:
-    """Tokens read from and written to Anthropic's prompt cache came in, too: `input_tokens` does not count them."""
-    if not isinstance(usage, dict):
-        return None
-    given = count(usage.get("input_tokens"))
-    if given is not None:
-        given += sum(count(usage.get(name)) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens"))
-    return Usage(input_tokens=given, output_tokens=count(usage.get("output_tokens")))

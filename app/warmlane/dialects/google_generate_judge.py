@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from warmlane.dialects import usage
 from warmlane.dialects.base import Finish
-from warmlane.dialects.values import count, model_name
+from warmlane.dialects.values import model_name
 from warmlane.events import NoCache
-from warmlane.model import Json, JsonObject, Usage
+from warmlane.model import Json, JsonObject
 
 GOOD = "STOP"
 """The one finish reason of an answer that is whole; there are two dozen others, and new ones come."""
@@ -21,7 +22,7 @@ def judge(answer: JsonObject, *, ended: bool = True) -> Finish:
     return Finish(
         refuse=refuse,
         exact_only=refuse is None and any(part.get("functionCall") for part in _parts(answer["candidates"][0])),
-        usage=_usage(answer.get("usageMetadata")),
+        usage=usage.read(answer.get("usageMetadata"), usage.GENERATE),
         model=model_name(answer.get("modelVersion")),
         ended=ended,
     )
@@ -81,18 +82,3 @@ def _is_part(part: Json) -> bool:
 
 def _parts(candidate: JsonObject) -> Iterator[JsonObject]:
     yield from (candidate.get("content") or {}).get("parts") or ()
-
-
-def _usage(usage: Json) -> Usage | None:
-    """What tools read counts as input, and thoughts as output."""
-    if not isinstance(usage, dict):
-        return None
-    return Usage(
-        input_tokens=_sum(usage, "promptTokenCount", "toolUsePromptTokenCount"),
-        output_tokens=_sum(usage, "candidatesTokenCount", "thoughtsTokenCount"),
-    )
-
-
-def _sum(usage: JsonObject, *names: str) -> int | None:
-    counts = [number for number in (count(usage.get(name)) for name in names) if number is not None]
-    return sum(counts) if counts else None

@@ -1,9 +1,10 @@
 """Whether an OpenAI chat completion may be stored (contract §6, "Stored only if")."""
 
+from warmlane.dialects import usage
 from warmlane.dialects.base import Finish
-from warmlane.dialects.values import count, is_arguments
+from warmlane.dialects.values import is_arguments
 from warmlane.events import NoCache
-from warmlane.model import Json, JsonObject, Usage
+from warmlane.model import Json, JsonObject
 
 GOOD = frozenset({"stop", "tool_calls", "function_call"})
 """The finish reasons of an answer that is whole."""
@@ -16,7 +17,7 @@ def judge(completion: JsonObject, *, done: bool = True) -> Finish:
     return Finish(
         refuse=refuse,
         exact_only=refuse is None and _calls_tools(choices[0]),
-        usage=_usage(completion.get("usage")),
+        usage=usage.read(completion.get("usage"), usage.CHAT),
         model=model if isinstance(model, str) else "",
     )
 
@@ -70,9 +71,3 @@ def _is_call(call: Json) -> bool:
 
 def _has_arguments(function: Json) -> bool:
     return isinstance(function, dict) and is_arguments(function.get("arguments"))
-
-
-def _usage(usage: Json) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    return Usage(input_tokens=count(usage.get("prompt_tokens")), output_tokens=count(usage.get("completion_tokens")))

@@ -1,9 +1,10 @@
 """Whether an OpenAI completion of the kind before chat may be stored (contract §6, "Stored only if")."""
 
+from warmlane.dialects import usage
 from warmlane.dialects.base import Finish
-from warmlane.dialects.values import count, model_name
+from warmlane.dialects.values import model_name
 from warmlane.events import NoCache
-from warmlane.model import Json, JsonObject, Usage
+from warmlane.model import Json, JsonObject
 
 GOOD = "stop"
 """The one finish reason of an answer that is whole."""
@@ -14,7 +15,7 @@ def judge(completion: JsonObject, *, done: bool = True) -> Finish:
     return Finish(
         refuse=_refuse(completion, done=done),
         exact_only=False,
-        usage=_usage(completion.get("usage")),
+        usage=usage.read(completion.get("usage"), usage.CHAT),
         model=model_name(completion.get("model")),
     )
 
@@ -44,9 +45,3 @@ def _is_choice(choice: Json) -> bool:
         return False
     reason = choice.get("finish_reason")
     return reason is None or isinstance(reason, str)
-
-
-def _usage(usage: Json) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    return Usage(input_tokens=count(usage.get("prompt_tokens")), output_tokens=count(usage.get("completion_tokens")))

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from warmlane.dialects import usage
 from warmlane.dialects.base import Finish
-from warmlane.dialects.values import count, is_arguments, model_name
+from warmlane.dialects.values import is_arguments, model_name
 from warmlane.events import NoCache
-from warmlane.model import Json, JsonObject, Usage
+from warmlane.model import Json, JsonObject
 
 GOOD = "completed"
 """The one status of an answer that is whole, and of each item in it that has a status."""
@@ -21,7 +22,7 @@ def judge(response: JsonObject, *, done: bool = True) -> Finish:
     return Finish(
         refuse=refuse,
         exact_only=refuse is None and any(item["type"] in _CALLS for item in response["output"]),
-        usage=_usage(response.get("usage")),
+        usage=usage.read(response.get("usage"), usage.RESPONSES),
         model=model_name(response.get("model")),
     )
 
@@ -105,9 +106,3 @@ def _says_something(item: JsonObject) -> bool:
     if item["type"] == "message":
         return any(part["type"] != "output_text" or part["text"].strip() for part in item["content"])
     return item["type"] in _CALLS
-
-
-def _usage(usage: Json) -> Usage | None:
-    if not isinstance(usage, dict):
-        return None
-    return Usage(input_tokens=count(usage.get("input_tokens")), output_tokens=count(usage.get("output_tokens")))

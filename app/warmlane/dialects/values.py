@@ -6,6 +6,7 @@ from jiter import LosslessFloat
 from warmlane.canonical import number
 from warmlane.model import Json
 
+_MOST = 1 << 53  # every reader of JSON has integers up to here, and what we write them down with
 _LONGEST_NAME = 256  # characters of a model's name that are told; all of it is in the key
 
 
@@ -23,7 +24,7 @@ def is_exactly(value: Json, whole: int) -> bool:
 
 def count(value: Json) -> int | None:
     """`value`, where something can be that many; None where not."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None
 
 
 def model_name(value: Json) -> str:

@@ -123,10 +123,11 @@ def test_cached_tokens_came_in_too() -> None:
         "output_tokens": 7,
     }
 
-    assert judge(message(usage=usage)).usage == Usage(input_tokens=150, output_tokens=7)
-    assert judge(message(usage={**usage, "input_tokens": None})).usage == Usage(output_tokens=7)
+    assert judge(message(usage=usage)).usage == Usage(
+        input_tokens=150, output_tokens=7, cache_read_tokens=40, cache_write_tokens=10
+    )
     assert judge(message(usage={**usage, "cache_read_input_tokens": None})).usage == Usage(
-        input_tokens=110, output_tokens=7
+        input_tokens=110, output_tokens=7, cache_write_tokens=10
     )
 
 

@@ -114,7 +114,7 @@ def test_what_calls_a_function_answers_the_same_request_only(said: dict[str, Any
     [
         (None, None),
         ([], None),
-        ({}, Usage()),
+        ({}, None),
         ({"promptTokenCount": 3}, Usage(input_tokens=3)),
         (
             {"promptTokenCount": 3, "candidatesTokenCount": 2, "thoughtsTokenCount": 40},
@@ -122,8 +122,8 @@ def test_what_calls_a_function_answers_the_same_request_only(said: dict[str, Any
         ),
         ({"promptTokenCount": 3, "toolUsePromptTokenCount": 7}, Usage(input_tokens=10)),
         ({"thoughtsTokenCount": 40}, Usage(output_tokens=40)),
-        ({"promptTokenCount": -1, "candidatesTokenCount": "2"}, Usage()),
-        ({"promptTokenCount": True}, Usage()),
+        ({"promptTokenCount": -1, "candidatesTokenCount": "2"}, None),
+        ({"promptTokenCount": True}, None),
     ],
 )
 def test_usage(usage: Any, expected: Usage | None) -> None:
