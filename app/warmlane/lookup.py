@@ -69,7 +69,7 @@ class Lookup:
             kept.alive
             and kept.until > now
             and is_fresh(repeat.controls, now - entry.made, entry.expires - now)
-            and self._standings.may_reuse(repeat.tenant, entry.made)
+            and self._standings.may_reuse(repeat.tenant, entry.made, now)
         )
 
     async def find(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
@@ -240,9 +240,10 @@ class Lookup:
     def _may_give(self, trip: Trip, entry: Entry) -> bool:
         """Whether it is not too old, and its caller's key proven."""
         assert trip.caller is not None
-        if not self._is_fresh(trip, entry):
+        now = self._clock.now()
+        if not is_fresh(trip.controls, now - entry.made, entry.expires - now):
             return False
-        if not self._standings.may_reuse(trip.caller.tenant, entry.made):
+        if not self._standings.may_reuse(trip.caller.tenant, entry.made, now):
             trip.must_prove = True
             return False
         return True

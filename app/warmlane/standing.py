@@ -60,13 +60,13 @@ class Standings:
         """Forget who works: some key may have been rejected elsewhere. A rejection stays until a call succeeds."""
         self._seen = OrderedDict((tenant, seen) for tenant, seen in self._seen.items() if seen.rejected)
 
-    def may_reuse(self, tenant: bytes, made: float) -> bool:
-        """Whether `tenant` may be given an entry made at `made`, seconds since 1970."""
+    def may_reuse(self, tenant: bytes, made: float, now: float) -> bool:
+        """Whether `tenant` may be given an entry made at `made` at the time `now`, both seconds since 1970."""
         seen = self._seen.get(tenant)
         if seen is not None and seen.rejected:
             return False
         worked = made if seen is None else max(seen.worked, made)
-        return self._clock.now() - worked <= self._after
+        return now - worked <= self._after
 
     def _remember(self, tenant: bytes, seen: _Seen) -> None:
         self._seen[tenant] = seen

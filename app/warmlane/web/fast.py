@@ -49,6 +49,8 @@ class FastProtocol(HttpToolsProtocol):
     _draining = False
     _deaf = False
     _in_message = False
+    _answered = False  # at once, since data came last
+    _idle_since = 0.0  # when that was, by the loop's clock
     _header_done = False
     _length: bytes | None = None
     _parent: bytes | None = None
@@ -81,7 +83,9 @@ class FastProtocol(HttpToolsProtocol):
             return
         self._fed = len(data)
         self._bodiless += self._fed
+        timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         super().data_received(data)
+        self._keep_alive(timer)
         if self._is_over():
             return
         if not self._in_message:
@@ -91,6 +95,27 @@ class FastProtocol(HttpToolsProtocol):
         elif self._header_done or self._timer is None:  # a header has one deadline, however it drips
             self._disarm()
             self._arm()
+
+    def _keep_alive(self, timer: TimerHandle | None) -> None:
+        """After an answer at once, leave `timer` as it is, to look again when it rings.
+
+        A timer made and another cancelled for each request would cost as much as the look at its head.
+        """
+        if self.timeout_keep_alive_task is None and self._answered:
+            self.timeout_keep_alive_task = timer or self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        elif timer is not None:
+            timer.cancel()
+        self._answered = False
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The timer rang: close what has been idle since it was set, or for as long."""
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def on_message_begin(self) -> None:
         """A request begins. uvicorn's part of it waits until the ordinary way is taken."""
@@ -249,8 +274,7 @@ class FastProtocol(HttpToolsProtocol):
         if not keep_alive:
             self.transport.close()
             return
-        self._unset_keepalive_if_required()
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self._answered, self._idle_since = True, self.loop.time()
 
     def _write_cycle(self, cycle: RequestResponseCycle, head: Head, body: bytes) -> bool:
         """Write the whole answer of a request that went the ordinary way: as uvicorn would, which looks at each field.

@@ -223,6 +223,19 @@ async def test_an_idle_connection_is_closed(house: House) -> None:
                 assert await client.is_closed()
 
 
+async def test_a_connection_is_idle_only_since_its_last_answer(house: House) -> None:
+    """Hits keep it open for longer than it may be idle, and so does what came between them."""
+    async with Doors(house, timeout_keep_alive=1) as doors:
+        await warm(doors)
+        async with doors.client() as client:
+            begun = asyncio.get_running_loop().time()
+            while asyncio.get_running_loop().time() < begun + 1.3:
+                assert (await client.ask(HIT)).whole
+            assert (await client.ask(MISS)).whole
+            assert (await client.ask(HIT)).whole
+            assert await client.is_closed()
+
+
 async def test_each_body_may_name_another_provider(house: House) -> None:
     """Behind the same header, on one connection: what was answered by one is nobody else's answer."""
     first, other = [
