@@ -13,8 +13,19 @@ HOP_BY_HOP: Final = frozenset({
     b"te", b"trailer", b"transfer-encoding", b"upgrade",
 })  # fmt: skip
 
+CLOUDFLARE: Final = frozenset({b"cf-aig-cache-key", b"cf-aig-cache-ttl", b"cf-aig-skip-cache"})
+HELICONE: Final = frozenset({b"helicone-cache-enabled", b"helicone-cache-ignore-keys", b"helicone-cache-seed"})
+PORTKEY: Final = frozenset({
+    b"x-portkey-cache-force-refresh", b"x-portkey-cache-namespace", b"x-portkey-config", b"x-portkey-provider",
+})  # fmt: skip
+BIFROST: Final = frozenset({
+    b"x-bf-cache-key", b"x-bf-cache-no-store", b"x-bf-cache-threshold", b"x-bf-cache-ttl", b"x-bf-cache-type",
+})  # fmt: skip
+ALIASES: Final = CLOUDFLARE | HELICONE | PORTKEY | BIFROST
+"""Headers of other gateways that are understood here, so that no provider is to see them."""
+
 # `expect` is done with: the body that it announces has been asked for by our own server.
-_NOT_UP: Final = HOP_BY_HOP | {b"host", b"content-length", b"expect", b"x-lane", b"x-portkey-provider"}
+_NOT_UP: Final = HOP_BY_HOP | ALIASES | {b"host", b"content-length", b"expect", b"x-lane"}
 _OURS: Final = (b"x-cache-", b"x-warmlane-")
 _NOT_DOWN: Final = HOP_BY_HOP | {b"x-cache"}
 _CREDENTIALS: Final = (b"x-api-key", b"x-goog-api-key", b"api-key")
@@ -30,7 +41,7 @@ def find(headers: Headers, name: bytes) -> bytes | None:
 
 
 def upstream_headers(headers: Headers, *, identity: bool, streamed: bool = False) -> Headers:
-    """What goes to the provider: all but hop-by-hop fields, those that Connection names, Host, and our own controls.
+    """What goes to the provider: all but hop-by-hop fields, those that Connection names, Host, and controls.
 
     `identity` True asks for an answer without compression, for an answer that we have to read. `streamed` True keeps
     Content-Length, for a body that is passed on as it comes: not every provider takes one of unknown length.

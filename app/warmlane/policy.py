@@ -58,8 +58,8 @@ def plan(ask: Ask | None, controls: Controls, lane: Lane, caller: Caller | None)
 
 
 def is_fresh(controls: Controls, age: float, left: float) -> bool:
-    """Whether the caller takes an entry `age` seconds old that lives `left` more (RFC 9111 §5.2.1.1, §5.2.1.3)."""
-    if left <= 0:
+    """Whether the caller takes an entry `age` seconds old that lives `left` more (RFC 9111 §5.2.1.1 to §5.2.1.3)."""
+    if left <= 0 and (controls.max_stale is None or -left > controls.max_stale):
         return False
     if controls.max_age is not None and age > controls.max_age:
         return False

@@ -58,7 +58,7 @@ class Reader:
         caller, controls, error, framed = sender.caller, sender.controls, sender.error, sender.frame
         dialect = None if call.dialect is None else self._dialects[call.dialect]
         body = None if dialect is None else _object(call)
-        if body is not None and "cache" in body:
+        if body is not None and not STRIPPED.isdisjoint(body):
             controls, error = _controls(call, body)
             framed = self._frame(call, controls)
         call, ask = _ask(call, dialect, body)
@@ -105,7 +105,7 @@ def _object(call: Call) -> JsonObject | None:
 
 def _controls(call: Call, body: JsonObject | None) -> tuple[Controls, WarmlaneError | None]:
     try:
-        return read_controls(call.headers, None if body is None else body.get("cache")), None
+        return read_controls(call.headers, body), None
     except BadRequest as refusal:
         return NOTHING_SAID, refusal
 

@@ -1,7 +1,9 @@
 """What a response says about the cache: `Cache-Status` (RFC 9211) and its companions. Pure."""
 
 from warmlane import headers as fields
+from warmlane.aliases import Product
 from warmlane.events import Outcome
+from warmlane.lanes import Mode
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass, Look
 from warmlane.trip import Found, Trip
@@ -19,6 +21,13 @@ _LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 
 _FORWARDED = {"bypass": b"BYPASS", "uri-miss": b"MISS", "partial": b"MISS"}
 
+_THEIRS = {
+    Product.CLOUDFLARE: b"cf-aig-cache-status",
+    Product.HELICONE: b"helicone-cache",
+    Product.PORTKEY: b"x-portkey-cache-status",
+}
+"""What those gateways call their status. Bifrost says it in no header."""
+
 _PASSING = (
     b"cache-status: warmlane; hit; ttl=%d%b\r\nage: %d\r\n"
     b"x-request-id: %b\r\nrequest-id: %b\r\nserver-timing: lookup;dur=%.2f\r\n"
@@ -29,27 +38,30 @@ _PASSING = (
 def hit_head(trip: Trip, found: Found, now: float) -> Head:
     """The head of an answer from the cache. `now` is seconds since 1970."""
     timing = server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)
-    return Head(status=_OK, headers=(*lasting(trip, found), *_passing(found, trip.call.id.encode(), now, timing)))
+    stale = found.kept.entry.expires <= now
+    passing = _passing(found, trip.call.id.encode(), now, timing)
+    return Head(status=_OK, headers=(*lasting(trip, found, stale=stale), *passing))
 
 
-def lasting(trip: Trip, found: Found) -> Headers:
-    """The fields of a hit that are the same the next time."""
+def lasting(trip: Trip, found: Found, *, stale: bool = False) -> Headers:
+    """The fields of a hit that are the same the next time. `stale`: it has expired, and the caller takes it so."""
     assert trip.dialect is not None
     assert trip.ask is not None
     likeness: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
     return (
         (b"content-type", trip.dialect.content_type(trip.ask)),
         (b"content-length", b"%d" % len(found.body)),
-        (b"x-cache", _HIT[found.outcome][0]),
+        (b"x-cache", b"STALE" if stale else _HIT[found.outcome][0]),
         *(() if trip.batch is not None else ((b"x-cache-key", public_id(found.key)),)),
         *likeness,
+        *_theirs(trip, found),
     )
 
 
 def lasting_lines(trip: Trip, found: Found) -> bytes:
-    """`lasting` as lines for the wire; written once for an exact hit in the mode that was stored."""
+    """`lasting` as lines for the wire; written once for an exact hit in the mode that was stored, said in our words."""
     kept = found.kept
-    usual = found.outcome is Outcome.EXACT and found.body is kept.entry.body
+    usual = found.outcome is Outcome.EXACT and found.body is kept.entry.body and not trip.controls.products
     if not usual:
         return lines(lasting(trip, found))
     if not kept.lines:
@@ -81,7 +93,9 @@ def _passing(found: Found, call_id: bytes, now: float, timing: bytes) -> Headers
 
 def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
     """The provider's own head with ours added. `stored`: the answer is being kept."""
-    headers = fields.client_headers(head.headers)
+    headers, theirs = fields.client_headers(head.headers), _theirs(trip)
+    if theirs:  # and the provider may be such a gateway itself
+        headers = tuple([field for field in headers if field[0] not in dict(theirs)])
     forwarded = _forwarded(trip)
     status = f"warmlane; fwd={forwarded}{'; stored' if stored else ''}{_detail(trip)}"
     own: list[tuple[bytes, bytes]] = [
@@ -90,12 +104,30 @@ def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
     ]
     if stored and trip.batch is None:
         own.append((b"x-cache-key", public_id(trip.key)))
+    own.extend(theirs)
     if trip.controls.debug:
         own.extend(_debug(trip))
     if fields.find(headers, b"x-request-id") is None:
         own.append((b"x-request-id", trip.call.id.encode()))
     timing = server_timing(lookup=trip.lookup_took, embed=trip.embed_took, upstream=trip.upstream_took)
     return Head(status=head.status, headers=(*headers, *own, (b"server-timing", timing)))
+
+
+def _theirs(trip: Trip, found: Found | None = None) -> Headers:
+    """The status as the gateways say it whose headers the caller used."""
+    names = [(product, _THEIRS[product]) for product in trip.controls.products if product in _THEIRS]
+    plain = b"MISS" if found is None else b"HIT"
+    return tuple([(name, _of_portkey(trip, found) if by is Product.PORTKEY else plain) for by, name in names])
+
+
+def _of_portkey(trip: Trip, found: Found | None) -> bytes:
+    if found is not None:
+        return b"HIT" if found.outcome is Outcome.EXACT else b"SEMANTIC HIT"
+    if not isinstance(trip.plan, Look):
+        return b"DISABLED"
+    if not trip.plan.read:
+        return b"REFRESH"
+    return b"SEMANTIC MISS" if trip.controls.mode is Mode.SEMANTIC else b"MISS"
 
 
 def of_length(head: Head, length: int) -> Head:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from warmlane.aliases import Product
 from warmlane.canonical import read
-from warmlane.controls import BODY_TTL, ESSENTIAL, NOTHING_SAID, Controls, read_controls
+from warmlane.control_values import ESSENTIAL
+from warmlane.controls import BODY_TTL, NOTHING_SAID, Controls, read_controls
 from warmlane.errors import BadRequest
 from warmlane.lanes import Mode
 from warmlane.model import Headers
@@ -11,7 +13,7 @@ from warmlane.model import Headers
 
 def of_body(text: str) -> Controls:
     """The wishes in a body whose `cache` is `text`."""
-    return read_controls((), read(b'{"cache": %b}' % text.encode())["cache"])
+    return read_controls((), read(b'{"cache": %b}' % text.encode()))
 
 
 def of_headers(**fields: str) -> Controls:
@@ -34,6 +36,9 @@ def of_headers(**fields: str) -> Controls:
         ('{"threshold": 0.9}', Controls(threshold=0.9)),
         ('{"threshold": 1}', Controls(threshold=1.0)),
         ('{"namespace": "blau"}', Controls(namespace="blau")),
+        ('{"s-maxage": 600}', Controls(max_age=600)),
+        ('{"s-maxage": 600, "max_age": 60}', Controls(max_age=60)),
+        ('{"max_age": 60, "s-maxage": 600}', Controls(max_age=60)),
         ('{"tags": ["b", "a", "b"]}', Controls(tags=("a", "b"))),
         ('{"ignore": ["seed"]}', Controls(ignore=("seed",))),
         ('{"unheard_of": 1}', Controls()),
@@ -42,8 +47,22 @@ def of_headers(**fields: str) -> Controls:
     ],
 )
 def test_the_body_says(cache: str, said: Controls) -> None:
-    """Contract §5, second column; unknown members are ignored."""
+    """Unknown members are ignored; `s-maxage` is LiteLLM's name. orq's clients say the same inside of `orq`."""
     assert of_body(cache) == said
+    assert read_controls((), read(b'{"orq": {"cache": %b, "fallbacks": []}}' % cache.encode())) == said
+
+
+@pytest.mark.parametrize("orq", ["{}", "null", '{"retry": {"count": 3}}'])
+def test_the_rest_of_orq_says_nothing(orq: str) -> None:
+    """Its other members are not for the cache."""
+    assert read_controls((), read(b'{"orq": %b}' % orq.encode())) == NOTHING_SAID
+
+
+def test_the_body_outranks_what_is_inside_of_orq() -> None:
+    """Member by member."""
+    body = read(b'{"orq": {"cache": {"type": "exact_match", "ttl": 60}}, "cache": {"ttl": 5}}')
+
+    assert read_controls((), body) == Controls(mode=Mode.EXACT, ttl=5)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +81,7 @@ def test_the_body_says(cache: str, said: Controls) -> None:
         ('{"ttl": true}', "cache.ttl"),
         ('{"ttl": null}', "cache.ttl"),
         ('{"max_age": -1}', "cache.max_age"),
+        ('{"s-maxage": "600"}', "cache.s-maxage"),
         ('{"no-cache": "yes"}', "cache.no-cache"),
         ('{"no-store": 1}', "cache.no-store"),
         ('{"threshold": 1.1}', "cache.threshold"),
@@ -86,13 +106,25 @@ def test_a_malformed_member_is_named(cache: str, param: str) -> None:
 
     assert refused.value.param == param
     assert refused.value.status == 400
+    with pytest.raises(BadRequest) as inside:
+        read_controls((), read(b'{"orq": {"cache": %b}}' % cache.encode()))
+    assert inside.value.param == f"orq.{param}"
+
+
+@pytest.mark.parametrize("orq", ["[]", '"cache"', "7", "false"])
+def test_an_orq_that_is_no_object_is_named(orq: str) -> None:
+    """As a `cache` that is none."""
+    with pytest.raises(BadRequest) as refused:
+        read_controls((), read(b'{"orq": %b}' % orq.encode()))
+
+    assert refused.value.param == "orq"
 
 
 @pytest.mark.parametrize("name", sorted(ESSENTIAL))
 def test_what_the_answer_depends_on_cannot_be_ignored(name: str) -> None:
     """A hit would answer another question."""
     with pytest.raises(BadRequest):
-        read_controls((), {"ignore": [name]})
+        read_controls((), {"cache": {"ignore": [name]}})
     with pytest.raises(BadRequest) as refused:
         of_headers(x_cache_ignore_keys=f"seed, {name}")
     assert refused.value.param == "X-Cache-Ignore-Keys"
@@ -155,6 +187,10 @@ def test_a_malformed_header_is_named(fields: dict[str, str], param: str) -> None
         ("max-age=60", Controls(max_age=60)),
         ('max-age="60" , min-fresh=5', Controls(max_age=60, min_fresh=5)),
         ("max-age=99999999999999999999", Controls(max_age=2**31)),
+        ("max-stale=30", Controls(max_stale=30)),
+        ("Max-Stale", Controls(max_stale=2**31)),
+        ("max-stale=soon", Controls()),
+        ("min-fresh", Controls()),
         ("max-age", Controls()),
         ("max-age=soon", Controls()),
         ("stale-while-revalidate=9, no-transform", Controls()),
@@ -194,7 +230,43 @@ def test_the_body_outranks_headers_and_native_headers_outrank_cache_control() ->
 
     assert read_controls(headers) == Controls(mode=Mode.SEMANTIC, ttl=60, no_cache=True, max_age=9)
     body = read(b'{"cache":{"type":"exact_match","no-cache":false,"max_age":7,"threshold":0.9}}')
-    assert read_controls(headers, body["cache"]) == Controls(mode=Mode.EXACT, ttl=60, max_age=7, threshold=0.9)
+    assert read_controls(headers, body) == Controls(mode=Mode.EXACT, ttl=60, max_age=7, threshold=0.9)
+
+
+ALIASED: Headers = (
+    (b"cf-aig-cache-ttl", b"10"),
+    (b"x-portkey-cache-namespace", b"theirs"),
+    (b"x-bf-cache-type", b"direct"),
+    (b"x-bf-cache-threshold", b"0.9"),
+)
+
+
+def test_headers_of_others_come_last() -> None:
+    """Contract §5: body > native header > Cache-Control > aliases."""
+    products = (Product.CLOUDFLARE, Product.PORTKEY, Product.BIFROST)
+    native: Headers = ((b"x-cache-ttl", b"20"), (b"x-cache-namespace", b"ours"))
+    body = read(b'{"cache": {"ttl": 30, "type": "semantic"}}')
+
+    alone = Controls(mode=Mode.EXACT, ttl=10, namespace="theirs", threshold=0.9, products=products)
+    assert read_controls(ALIASED) == alone
+    outranked = Controls(mode=Mode.EXACT, ttl=20, namespace="ours", threshold=0.9, products=products)
+    assert read_controls((*native, *ALIASED)) == outranked
+    outranked = Controls(mode=Mode.SEMANTIC, ttl=30, namespace="ours", threshold=0.9, products=products)
+    assert read_controls((*native, *ALIASED), body) == outranked
+
+
+def test_a_lifetime_of_others_outranks_the_one_that_a_type_alone_gives() -> None:
+    """1800 seconds is for whoever says nothing of it."""
+    assert read_controls(ALIASED, read(b'{"cache": {"type": "auto"}}')).ttl == 10
+
+
+def test_only_with_helicone_s_header_is_a_max_age_a_lifetime() -> None:
+    """Else it is what the RFC says: no entry that is older."""
+    aged = (b"cache-control", b"max-age=600")
+
+    assert read_controls((aged,)) == Controls(max_age=600)
+    said = read_controls(((b"helicone-cache-enabled", b"true"), aged))
+    assert said == Controls(mode=Mode.EXACT, ttl=600, max_age=600, products=(Product.HELICONE,))
 
 
 @pytest.mark.parametrize(
@@ -206,6 +278,7 @@ def test_the_body_outranks_headers_and_native_headers_outrank_cache_control() ->
         (Controls(ttl=5), True),
         (Controls(max_age=5), False),
         (Controls(namespace="n"), False),
+        (Controls(wanted=True), True),
     ],
 )
 def test_asking_for_caching_is_an_opt_in(controls: Controls, *, opted_in: bool) -> None:

@@ -3,7 +3,15 @@
 import pytest
 
 from warmlane.errors import BadRequest
-from warmlane.headers import client_headers, credential, find, is_upgrade, refuse_ambiguous, upstream_headers
+from warmlane.headers import (
+    ALIASES,
+    client_headers,
+    credential,
+    find,
+    is_upgrade,
+    refuse_ambiguous,
+    upstream_headers,
+)
 from warmlane.model import Headers
 
 HOPS = (
@@ -31,6 +39,10 @@ def test_everything_else_goes_up_unchanged_and_in_order() -> None:
         (b"idempotency-key", b"k"),
         (b"accept-encoding", b"gzip, deflate"),
         (b"x-cachet", b"not ours"),
+        (b"cf-aig-metadata", b"{}"),
+        (b"helicone-auth", b"Bearer h"),
+        (b"x-portkey-trace-id", b"t"),
+        (b"x-bf-vk", b"v"),
         (b"cache-control", b"no-cache"),
         (b"traceparent", b"00-1-2-01"),
     )
@@ -49,7 +61,7 @@ def test_everything_else_goes_up_unchanged_and_in_order() -> None:
         (b"x-cache-mode", b"off"),
         (b"x-cache-ttl", b"1"),
         (b"x-warmlane-provider", b"openai"),
-        (b"x-portkey-provider", b"openai"),
+        *((name, b"x") for name in sorted(ALIASES)),
     ],
 )
 def test_what_is_between_us_and_the_client_stays_here(field: tuple[bytes, bytes]) -> None:

@@ -156,10 +156,16 @@ def test_exact_mode_and_the_dialects_verdict_forbid_a_match_by_meaning() -> None
         (Controls(min_fresh=60), 1, 60, True),
         (Controls(min_fresh=60), 1, 59, False),
         (Controls(max_age=5, min_fresh=60), 6, 99, False),
+        (Controls(max_stale=30), 1, 1, True),
+        (Controls(max_stale=30), 99, -30, True),
+        (Controls(max_stale=30), 99, -31, False),
+        (Controls(max_stale=0), 99, 0, True),
+        (Controls(max_stale=30, max_age=60), 61, -1, False),
+        (Controls(max_stale=30, min_fresh=0), 1, -1, False),
     ],
 )
 def test_freshness_is_what_the_caller_takes(controls: Controls, age: float, left: float, *, fresh: bool) -> None:
-    """RFC 9111 §5.2.1.1 and §5.2.1.3."""
+    """RFC 9111 §5.2.1.1 to §5.2.1.3: of several wishes each is heeded."""
     assert is_fresh(controls, age, left) is fresh
 
 

@@ -74,6 +74,15 @@ def test_what_readers_disagree_about_goes_on_untouched(reader: Reader, body: byt
     assert (trip.error, trip.key) == (None, b"")
 
 
+def test_orq_s_own_form_is_read_too(reader: Reader) -> None:
+    """A call from orq's SDK says its cache inside of `orq`; it ends here as a whole."""
+    trip = reader.read(a_call(a_body(orq={"cache": {"type": "exact_match", "ttl": 7}, "retry": {"count": 3}})))
+
+    assert trip.controls == Controls(mode=Mode.EXACT, ttl=7)
+    assert trip.call.body == dump(a_body())
+    assert trip.key == reader.read(a_call()).key
+
+
 def test_a_malformed_control_is_carried_as_the_error(reader: Reader) -> None:
     """Reading never raises; whoever answers the call says it."""
     trip = reader.read(a_call(a_body(cache={"ttl": 0})))

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from samples import NOW, a_body, a_call, a_find, a_look, a_trip, an_entry
+from warmlane.aliases import Product
 from warmlane.controls import Controls
 from warmlane.events import NoCache, NotNear, Outcome, Stage
+from warmlane.lanes import Mode
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass
-from warmlane.status import hit_head, lasting, lines, miss_head, passing_lines, public_id, server_timing
+from warmlane.status import hit_head, lasting, lasting_lines, lines, miss_head, passing_lines, public_id, server_timing
 from warmlane.trip import Found, Trip
 
 DEBUG = Controls(debug=True)
@@ -164,3 +166,85 @@ def test_a_hit_for_the_wire_is_the_same_hit() -> None:
 
     assert sorted(written.split(b"\r\n")) == sorted(lines(hit_head(trip, found, NOW + 60).headers).split(b"\r\n"))
     assert b"id: wl_1" not in lines(lasting(trip, found))
+
+
+def test_an_answer_that_has_expired_says_so() -> None:
+    """For callers who take it so: `max-stale`. RFC 9211 §2.3 has a negative ttl for it."""
+    said = of_hit(now=NOW + 3630)
+
+    assert (said["x-cache"], said["cache-status"]) == ("STALE", "warmlane; hit; ttl=-30")
+    assert of_hit(now=NOW + 3600)["x-cache"] == "STALE"
+    assert of_hit(now=NOW + 3599)["x-cache"] == "HIT"
+
+
+THEIRS = {
+    Product.CLOUDFLARE: "cf-aig-cache-status",
+    Product.HELICONE: "helicone-cache",
+    Product.PORTKEY: "x-portkey-cache-status",
+}
+
+
+def using(*products: Product, **said: Any) -> Controls:
+    """The wishes of a caller who used those gateways' headers."""
+    return Controls(products=products, **said)
+
+
+@pytest.mark.parametrize("product", list(Product))
+def test_who_used_another_gateway_s_header_is_told_in_its_words(product: Product) -> None:
+    """And nobody else is: one status header, of that gateway, on hits and on misses. Bifrost has none."""
+    trip = a_trip(controls=using(product))
+    wanted = {THEIRS[product]} if product in THEIRS else set()
+
+    assert set(THEIRS.values()) & set(of_hit(trip)) == wanted
+    assert set(THEIRS.values()) & set(of_miss(trip)) == wanted
+    assert not set(THEIRS.values()) & {*of_hit(), *of_miss()}
+
+
+@pytest.mark.parametrize(
+    ("given", "plain", "portkey"),
+    [
+        ({}, "MISS", "MISS"),
+        ({"controls": {"mode": Mode.EXACT}}, "MISS", "MISS"),
+        ({"controls": {"mode": Mode.SEMANTIC}}, "MISS", "SEMANTIC MISS"),
+        ({"plan": a_look(read=False), "controls": {"mode": Mode.SEMANTIC}}, "MISS", "REFRESH"),
+        ({"plan": Bypass(why=NoCache.OFF)}, "MISS", "DISABLED"),
+        ({"must_prove": True}, "MISS", "MISS"),
+    ],
+)
+def test_a_miss_in_their_words(given: dict[str, Any], plain: str, portkey: str) -> None:
+    """Portkey tells apart what the others do not."""
+    wishes = given.pop("controls", {})
+    said = of_miss(a_trip(controls=using(*Product, **wishes), **given))
+
+    assert [said[name] for name in THEIRS.values()] == [plain, plain, portkey]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "portkey"),
+    [(Outcome.EXACT, "HIT"), (Outcome.NORMALISED, "SEMANTIC HIT"), (Outcome.NEAR, "SEMANTIC HIT")],
+)
+def test_a_hit_in_their_words(outcome: Outcome, portkey: str) -> None:
+    """Whatever was found is a hit."""
+    said = of_hit(a_trip(controls=using(*Product)), a_find(outcome=outcome))
+
+    assert [said[name] for name in THEIRS.values()] == ["HIT", "HIT", portkey]
+
+
+def test_a_provider_that_is_such_a_gateway_does_not_speak_for_us() -> None:
+    """Its status reaches who asked nobody else for one; who asked us hears ours, once."""
+    sent: Headers = ((b"cf-aig-cache-status", b"HIT"), (b"helicone-cache", b"HIT"))
+
+    assert of_miss(headers=sent)["cf-aig-cache-status"] == "HIT"
+    asked = of_miss(a_trip(controls=using(Product.CLOUDFLARE)), sent)
+    assert (asked["cf-aig-cache-status"], asked["helicone-cache"]) == ("MISS", "HIT")
+
+
+def test_lines_that_were_written_for_one_caller_are_not_given_to_another() -> None:
+    """The lines of an entry are written once and shared; those with other gateways' words are not."""
+    found = a_find()
+    theirs, plain = a_trip(controls=using(Product.HELICONE)), a_trip()
+
+    assert b"helicone-cache: HIT" in lasting_lines(theirs, found)
+    assert b"helicone" not in lasting_lines(plain, found)
+    assert b"helicone-cache: HIT" in lasting_lines(theirs, found)
+    assert lasting_lines(plain, found) is lasting_lines(a_trip(), found)
