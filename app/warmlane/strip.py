@@ -1,4 +1,4 @@
-"""Cutting what is ours out of a body that is otherwise forwarded byte for byte."""
+"""Changing members of a body that is otherwise forwarded byte for byte."""
 
 import re
 from collections.abc import Collection
@@ -31,6 +31,14 @@ def beheaded(body: bytes, name: str, count: int) -> bytes:
         assert character is not None
         end = character.end()
     return body[:start] + body[end:]
+
+
+def added(body: bytes, name: str, value: bytes) -> bytes:
+    """`body`, a JSON object that was read strictly, with `value`, which is JSON, as this member of it, at the end."""
+    body = without(body, {name})
+    end = body.rindex(b"}")
+    comma = b"" if body[:end].rstrip().endswith(b"{") else b","
+    return b'%b%b"%b":%b%b' % (body[:end], comma, name.encode(), value, body[end:])
 
 
 def _text(body: bytes, wanted: str) -> int:

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from warmlane.strip import beheaded, without
+from warmlane.strip import added, beheaded, without
 
 OURS = {"cache", "orq"}
 
@@ -74,3 +74,19 @@ def test_a_long_prompt_costs_no_more_than_its_length() -> None:
 
     assert left == b'{ "a": "%b"}' % (b"\\n" * 500_000)
     assert peak < 10 * len(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b"{}", b'{"x":[1]}'),
+        (b" { }\n", b' { "x":[1]}\n'),
+        (b'{"a": 1.0 }\r\n', b'{"a": 1.0 ,"x":[1]}\r\n'),
+        (b'{"x": null, "a": {"x": 2}}', b'{ "a": {"x": 2},"x":[1]}'),
+        (b'{"a": 1, "x": "}"}', b'{"a": 1,"x":[1]}'),
+        (b'{"x": 1}', b'{"x":[1]}'),
+    ],
+)
+def test_a_member_is_added_at_the_end(body: bytes, left: bytes) -> None:
+    """In place of one of its name; every other byte is left as it was."""
+    assert added(body, "x", b"[1]") == left

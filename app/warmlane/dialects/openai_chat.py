@@ -7,8 +7,8 @@ from warmlane.dialects import (
     openai_chat_fold,
     openai_chat_judge,
     openai_chat_replay,
-    openai_chunks,
     openai_error,
+    openai_usage,
     wire,
 )  # fmt: skip
 from warmlane.dialects.base import Ask, Finish
@@ -43,12 +43,12 @@ class OpenAIChat:
         return openai_chat_judge.judge(folded.completion, done=folded.done)
 
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
-        """`body` as `ask` wants it; stream to stream only the usage chunk may go.
+        """`body` as `ask` wants it; stream to stream only usage that is not wanted goes.
 
-        None: a usage chunk or a whole answer is wanted, and nobody counted. `usage: null` on other chunks stays.
+        None: a usage chunk or a whole answer is wanted, and nobody counted.
         """
         if streamed and ask.streamed:
-            return openai_chunks.fit_usage(body, wanted=ask.wants_usage)
+            return openai_usage.fit(body, wanted=ask.wants_usage)
         if streamed == ask.streamed:
             return body
         try:

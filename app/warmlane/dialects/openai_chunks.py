@@ -76,34 +76,3 @@ def _parts(top: JsonObject, chunk: JsonObject) -> list[tuple[int, JsonObject]]:
             raise Malformed(_NO_CHUNK)
         indexed.append((index, part))
     return indexed
-
-
-def fit_usage(body: bytes, *, wanted: bool) -> bytes | None:
-    """A stream with the usage chunk or without; None: wanted, and there is none.
-
-    From the end: usage comes behind the last choice, or with it (then it came unasked, and stays).
-    """
-    blocks = sse.blocks(body)
-    cut = False
-    for at in range(len(blocks) - 1, -1, -1):
-        chunk = _chunk(blocks[at])
-        if chunk is None:
-            continue
-        counted = isinstance(chunk.get("usage"), dict)
-        if counted and wanted:
-            return body
-        if chunk.get("choices"):
-            break
-        if counted:
-            blocks[at], cut = b"", True
-    if wanted:
-        return None
-    return b"".join(blocks) if cut else body
-
-
-def _chunk(block: bytes) -> JsonObject | None:
-    """The chunk in a block; None: a comment, the end marker, nothing that can be read."""
-    try:
-        return next((canonical.read(event.data) for event in sse.read(block)), None)
-    except (Unreadable, sse.Oversize):
-        return None

@@ -113,6 +113,17 @@ def blocks(body: bytes) -> list[bytes]:
     return [body[a:b] for a, b in pairwise(cuts) if a < b]
 
 
+def whole_blocks(body: bytes | bytearray, start: int = 0) -> int:
+    """Where the last blank line in `body` ends, looked for from `start` on; 0: there is none.
+
+    One that ends in a CR at the very end is not counted yet: a line feed may follow that belongs to it.
+    """
+    ends = [match.end() for match in _BLANK_LINE.finditer(body, start)]
+    if ends and ends[-1] == len(body) and body.endswith(b"\r"):
+        ends.pop()
+    return ends[-1] if ends else 0
+
+
 def frame(data: bytes, name: bytes = b"") -> bytes:
     """One event as it goes over the wire. Raises: ValueError for a CR, which no event can carry."""
     if b"\r" in data or b"\r" in name or b"\n" in name:

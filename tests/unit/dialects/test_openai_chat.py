@@ -113,10 +113,10 @@ def test_the_same_mode_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_a_usage_chunk_that_is_not_wanted_goes(newline: str) -> None:
-    """And not a byte else: `usage: null` in the other chunks stays."""
+    """And `usage: null` in the other chunks with it, as if nobody had ever asked; not a byte else."""
     counted = frames(ROLE, FINISH, TOTAL, newline=newline)
 
-    assert DIALECT.render(counted, streamed=True, ask=STREAM) == frames(ROLE, FINISH, newline=newline)
+    assert DIALECT.render(counted, streamed=True, ask=STREAM) == frames(ROLE, FINISH, newline=newline, null_usage=False)
 
 
 def test_a_usage_chunk_that_is_wanted_is_not_made_up() -> None:

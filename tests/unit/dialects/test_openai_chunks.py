@@ -3,7 +3,7 @@
 import pytest
 
 from warmlane.dialects.merging import Malformed
-from warmlane.dialects.openai_chunks import Folded, fit_usage, fold
+from warmlane.dialects.openai_chunks import Folded, fold
 from warmlane.model import JsonObject
 
 
@@ -67,20 +67,3 @@ def test_what_is_no_chunk_is_malformed(body: bytes) -> None:
 def test_a_folded_answer_is_not_shown() -> None:
     """In no log."""
     assert repr(put(frames('{"choices":[{"text":"secret"}]}'))) == "Folded(done=True)"
-
-
-@pytest.mark.parametrize(
-    ("parts", "plain", "counted"),
-    [
-        pytest.param(['{"choices":[1]}'], True, False, id="not counted"),
-        pytest.param(['{"choices":[1],"usage":{}}'], True, True, id="beside the last choice"),
-        pytest.param(['{"choices":[1]}', '{"choices":[],"usage":{}}'], False, True, id="behind it"),
-    ],
-)
-def test_usage_comes_where_it_is_wanted(parts: list[str], plain: bool, counted: bool) -> None:  # noqa: FBT001 - facts
-    """And else goes, where it has a chunk of its own: whether each is the very bytes."""
-    body = frames(*parts)
-
-    assert (fit_usage(body, wanted=False) is body, fit_usage(body, wanted=True) is body) == (plain, counted)
-    assert fit_usage(body, wanted=False) == frames(parts[0])
-    assert counted == (fit_usage(body, wanted=True) is not None)

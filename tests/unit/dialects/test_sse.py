@@ -136,3 +136,23 @@ def test_a_frame_cannot_be_broken_out_of(text: bytes, name: bytes) -> None:
 def test_an_event_is_silent_about_its_data() -> None:
     """Events end up in tracebacks."""
     assert "secret" not in repr(Event(data=b"secret"))
+
+
+@pytest.mark.parametrize(
+    ("body", "end"),
+    [
+        (b"", 0),
+        (b"data: 1\n", 0),
+        (b"data: 1\n\n", 9),
+        (b"data: 1\n\ndata: 2", 9),
+        (b"data: 1\n\ndata: 2\n\n", 18),
+        (b"data: 1\r\n\r\n", 11),
+        (b"data: 1\r\n\r", 0),
+        (b"data: 1\n\ndata: 2\r\n\r", 9),
+        (b"data: 1\r\r.", 9),
+    ],
+)
+def test_whole_blocks_end_with_the_last_blank_line(body: bytes, end: int) -> None:
+    """But not with half of one: what comes next may belong to it."""
+    assert sse.whole_blocks(body) == end
+    assert sse.whole_blocks(bytearray(body), max(0, end - 4)) == end
