@@ -133,7 +133,7 @@ def _body(body: JsonObject) -> dict[str, object]:
 
 def _members(cache: Json, param: str) -> dict[str, object]:
     said = _object(cache, param)
-    return {field: read(said[name], f"{param}.{name}") for name, field, read in _MEMBERS if name in said}
+    return {field: read(said[name], f"{param}.{name}") for name, field, read in MEMBERS if name in said}
 
 
 def _object(value: Json, param: str) -> JsonObject:
@@ -145,7 +145,7 @@ def _object(value: Json, param: str) -> JsonObject:
     return value
 
 
-_MEMBERS: Final[tuple[tuple[str, str, Callable[[Json, str], object]], ...]] = (
+MEMBERS: Final[tuple[tuple[str, str, Callable[[Json, str], object]], ...]] = (
     ("type", "mode", values.mode),
     ("ttl", "ttl", values.ttl),
     ("s-maxage", "max_age", values.seconds),  # as LiteLLM calls it

@@ -3,17 +3,29 @@
 import argparse
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from warmlane import controls
+from samples import NOW, a_find, a_trip
+from warmlane.aliases import Product
+from warmlane.controls import MEMBERS, NATIVE, Controls
+from warmlane.errors import Overloaded, WarmlaneError
+from warmlane.events import NotNear, Outcome
+from warmlane.families import SHAPES, Family
+from warmlane.headers import ALIASES, upstream_headers
+from warmlane.keys import KEYED_HEADERS
+from warmlane.model import Head
+from warmlane.providers import table
+from warmlane.status import hit_head, miss_head
+from warmlane.web.edge import Edge
+from warmlane.web.routing import PROVIDER_HEADERS, Router
 from warmlane_serve import cli
 
 HEADER = re.compile(
     r"x-[a-z0-9-]*[a-z0-9]|(openai|anthropic)(-[a-z]+)+|cache-(status|control)|age|server-timing|retry-after"
-    r"|request-id|authorization|api-key|traceparent"
+    r"|request-id|authorization|api-key|traceparent|cf-aig-[a-z-]+|helicone-cache[a-z-]*"
 )
 
 # Shipped test doubles and the demo speak for a provider, whose headers are its own business.
@@ -65,7 +77,7 @@ def test_every_control_in_the_body_has_a_row(texts: dict[Path, str]) -> None:
     """The members of `cache` that are read are those that are documented."""
     page = section(texts[Path("docs/reference/controls.md")], "In the body")
 
-    assert sorted(first_cells(page)) == sorted(name for name, _, _ in controls._MEMBERS)
+    assert sorted(first_cells(page)) == sorted(name for name, _, _ in MEMBERS)
 
 
 def test_every_control_header_has_a_row(texts: dict[Path, str], root: Path) -> None:
@@ -74,6 +86,54 @@ def test_every_control_header_has_a_row(texts: dict[Path, str], root: Path) -> N
     read = headers_in((root / "app/warmlane/controls.py").read_text())
 
     assert {name.lower() for name in first_cells(page)} == {name for name in read if name.startswith("x-cache-")}
+
+
+def test_every_header_of_another_gateway_says_what_it_means(texts: dict[Path, str]) -> None:
+    """Each that is understood has its own row, beside those that only name the provider."""
+    page = section(texts[Path("docs/reference/controls.md")], "Headers of other gateways")
+
+    assert {name.lower() for name in first_cells(page)} == decoded(ALIASES - set(PROVIDER_HEADERS))
+
+
+def test_the_headers_of_answers_are_those_that_are_set(texts: dict[Path, str]) -> None:
+    """On hits, misses and errors of ours, with all that can be on them but what frames the body."""
+    page = section(texts[Path("docs/reference/headers.md")], "On answers")
+    trip = a_trip(controls=Controls(debug=True, products=tuple(Product)), similarity=0.9, not_near=NotNear.TIME)
+    edge = Edge(Router(table({})), SHAPES)
+    errors = [Overloaded("busy", retry_after=1), WarmlaneError("broken")]
+    heads = [
+        hit_head(trip, a_find(outcome=Outcome.NEAR), NOW).headers,
+        miss_head(trip, Head(status=200, headers=()), stored=True).headers,
+        *(edge.error(error, "wl_1", SHAPES[Family.OPENAI])[1] for error in errors),
+    ]
+    names = {name for head in heads for name, _ in head} - {b"content-type", b"content-length"}
+
+    assert {name.lower() for name in first_cells(page)} == decoded(names)
+
+
+def test_the_headers_that_end_here_do(texts: dict[Path, str]) -> None:
+    """Ours, and those of other gateways that are understood; what has a row does not go up."""
+    page = section(texts[Path("docs/reference/headers.md")], "On requests: ours")
+    found = {name.lower() for name in first_cells(page)}
+
+    assert found == decoded(NATIVE | ALIASES | {*PROVIDER_HEADERS, b"x-lane"})
+    assert upstream_headers(tuple((name.encode(), b"x") for name in found), identity=False) == ()
+
+
+def test_the_headers_that_are_passed_on_are(texts: dict[Path, str]) -> None:
+    """Those that are in the key have a row, and so has who calls and what is understood of HTTP; all but Host go up."""
+    page = section(texts[Path("docs/reference/headers.md")], "On requests: read, and passed on")
+    found = {name.lower() for name in first_cells(page)}
+    others = {"authorization", "x-api-key", "x-goog-api-key", "api-key", "cache-control", "host", "traceparent"}
+    sent = tuple((name.encode(), b"x") for name in sorted(found))
+
+    assert found == decoded(KEYED_HEADERS) | others
+    assert upstream_headers(sent, identity=False) == tuple(field for field in sent if field[0] != b"host")
+
+
+def decoded(names: Iterable[bytes]) -> set[str]:
+    """Header names as a page has them, in lower case."""
+    return {name.decode() for name in names}
 
 
 def test_every_command_and_option_has_a_row(texts: dict[Path, str]) -> None:
