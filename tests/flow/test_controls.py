@@ -69,6 +69,8 @@ async def test_without_a_control_the_body_is_the_bytes_that_came(gw: House) -> N
         ({"headers": {"x_bf_cache_ttl": "1m"}}, True),
         ({"headers": HELICONE}, False),
         ({"headers": {"cf_aig_cache_ttl": "60"}}, True),
+        ({"headers": {"x_bf_cache_key": "session-1"}}, True),
+        ({"headers": {"cf_aig_cache_key": "faq"}}, True),
     ],
 )
 async def test_a_mode_or_a_lifetime_asks_for_caching(gw: House, said: dict[str, Any], *, means: bool) -> None:
