@@ -1,5 +1,6 @@
 """Side by side: the same load on two servers in turns, several rounds, and the medians of what came out."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -102,10 +103,10 @@ def in_turns(sides: Sequence[Side], in_flight: int, effort: Effort, numbers: Ite
 
 def _turn(side: Side, in_flight: int, numbers: Iterator[int], seconds: float) -> Turn:
     with Load(side.server.port, in_flight) as load:  # while others have their turn, a server may close what is idle
-        before = side.server.settled()
+        before, begun = side.server.settled(), time.perf_counter()
         tally = load.drive(side.make, side.expect, numbers, seconds)
-        after = side.server.settled()
+        after, took = side.server.settled(), time.perf_counter() - begun
     if tally.wrong:
         msg = f"{side.server.name}: {tally.wrong} of {tally.requests} answers lack {side.expect!r} or are no 200"
         raise Broken(msg)
-    return Turn(after - before, tally)
+    return Turn(after - before - side.server.at_rest * took, tally)

@@ -58,6 +58,11 @@ class Server:
         return cpu_of(self.pid)
 
     @property
+    def at_rest(self) -> float:
+        """CPU seconds a second that it takes with nothing to do: no request is charged with them."""
+        return 0.0
+
+    @property
     def quiet(self) -> float:
         """CPU seconds within `MOMENT` below which it has nothing to do."""
         return 0.001

@@ -12,7 +12,8 @@ _MARKS = {True: "✓", False: "✗", None: ""}
 _HOW = (
     "Made by `{command}`: {rounds} rounds of {seconds:g} s a side, in turns; every server on the same core, the load "
     "and the provider on the rest. Medians. A ratio is of CPU time a request (user and system, all threads, what goes "
-    "on after the answer included), ours by theirs, the median over the rounds."
+    "on after the answer included), ours by theirs, the median over the rounds. What the processes of Ray take with "
+    "nothing to do is taken off, and told apart."
 )
 _PLACES = """## Beside other gateways
 

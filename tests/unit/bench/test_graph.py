@@ -31,6 +31,7 @@ def test_a_group_is_the_sum_of_its_processes() -> None:
     group = Group("both", me, 0, 0.0, (me, me), idle=0.2)
 
     assert group.cpu() >= 2 * before > 0
+    assert group.at_rest == 0.2
     assert group.quiet == pytest.approx(0.001 + 0.4 * MOMENT)
     assert memory(group) == pytest.approx(2 * psutil.Process(me).memory_full_info().pss, rel=0.1)
 
