@@ -80,6 +80,7 @@ class Stage(StrEnum):
     EMBED = "embed"  # turning the question into a vector
     NEAR = "near"  # asking for one that means the same
     STORE = "store"  # keeping the answer
+    COUNT = "count"  # counting tokens that the provider did not count
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -140,7 +141,7 @@ class ReplyFinished(Event, frozen=True, kw_only=True):
     """The call is over: once per call, last of its path, also when the client left.
 
     `complete` is False for a cut stream and for a client that left. `first_byte` and `took` are seconds since arrival;
-    `usage` is the provider's own count, on hits the stored one.
+    `usage` is the provider's own count, or ours where it said none, on hits the stored one.
     """
 
     provider: str

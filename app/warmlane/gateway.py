@@ -9,11 +9,14 @@ from msgspec.structs import replace
 from warmlane import headers as fields
 from warmlane.batch import Batch
 from warmlane.clock import Clock
+from warmlane.dialects.base import Finish
+from warmlane.dialects.openai_usage import Hider
 from warmlane.errors import NotCached, Unreachable, UpstreamError, WarmlaneError
 from warmlane.events import NoCache, Outcome
 from warmlane.keeping import Keeping
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.metering import Metering
 from warmlane.model import Call, Head
 from warmlane.policy import Look, admit
 from warmlane.ports import Forwarder, Outlet, Span, Tracer
@@ -47,6 +50,7 @@ class Gateway:
         lookup: Lookup,
         forwarder: Forwarder,
         keeping: Keeping,
+        metering: Metering,
         recent: Recent,
         standings: Standings,
         reporter: Reporter,
@@ -58,7 +62,7 @@ class Gateway:
         self._lane, self._reader, self._lookup, self._forwarder, self._keeping = (
             lane, reader, lookup, forwarder, keeping,
         )  # fmt: skip
-        self._recent, self._standings, self._reporter = recent, standings, reporter
+        self._metering, self._recent, self._standings, self._reporter = metering, recent, standings, reporter
         self._tracer, self._tasks, self._clock = tracer, tasks, clock
 
     def greet(self, call: Call) -> Sender:
@@ -154,7 +158,7 @@ class Gateway:
         started = self._clock.monotonic()
         with self._tracer.span("forward") as span:
             try:
-                async with aclosing(self._forwarder.forward(_outbound(trip, span))) as stream:
+                async with aclosing(self._forwarder.forward(self._outbound(trip, span))) as stream:
                     head = await _head_of(stream)
                     trip.upstream_took = self._clock.monotonic() - started
                     self._answered(trip, head)
@@ -190,11 +194,26 @@ class Gateway:
         else:
             hoped = isinstance(trip.plan, Look) and trip.plan.write and head.status == _OK and tee.may_be_kept
             trip.begun = True
+            if trip.hides_usage and tee.streamed and tee.encoding is None:
+                await self._hide(miss_head(trip, of_length(head, None), stored=hoped), stream, tee, out)
+                return
             await out.send(miss_head(trip, head, stored=hoped))
             async for chunk in stream:
                 tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
                 await out.send(chunk)
             tee.complete = True
+
+    async def _hide(self, head: Head, stream: Chunks, tee: Tee, out: Outlet) -> None:
+        """Pass on as it comes, but for the usage that the caller did not ask for. The copy has it."""
+        hider = Hider()
+        await out.send(head)
+        async for chunk in stream:
+            tee.add(chunk)  # type: ignore[arg-type] # only the first item is a Head
+            if shown := hider.feed(chunk):  # type: ignore[arg-type]
+                await out.send(shown)
+        if shown := hider.end():
+            await out.send(shown)
+        tee.complete = True
 
     async def _complete(self, trip: Trip, batch: Batch, head: Head, stream: Chunks, tee: Tee, out: Outlet) -> bool:
         """Answer the whole call with what comes and what is known. False: they do not go together."""
@@ -262,6 +281,7 @@ class Gateway:
         trip.size = trip.size or tee.size
         finish = tee.finish(trip.batch or trip.dialect) if trip.status == _OK else None
         if finish is not None:
+            finish = await self._metered(trip, tee, finish)
             trip.usage, trip.answered_by = finish.usage, finish.model
         self._reporter.finished(trip)
         if not isinstance(trip.plan, Look) or trip.caller is None:
@@ -274,6 +294,28 @@ class Gateway:
             await self._keeping.keep_each(trip, trip.batch, trip.plan, trip.caller)
             return
         await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
+
+    async def _metered(self, trip: Trip, tee: Tee, finish: Finish) -> Finish:
+        """`finish` with what was used, counted here where the provider did not say it."""
+        if finish.usage is not None:
+            return finish
+        used = await self._metering.count(trip, tee.body, streamed=tee.streamed, model=finish.model)
+        return replace(finish, usage=used)
+
+    def _outbound(self, trip: Trip, span: Span) -> Call:
+        """The call as the provider gets it. A cacheable answer is asked for unencoded, so that it can be read."""
+        streamed = not isinstance(trip.call.body, bytes)
+        headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None, streamed=streamed)
+        body, asking = trip.call.body, self._metering.asking(trip)
+        if asking is not None:
+            body, trip.hides_usage = asking, True
+        if trip.batch is not None and trip.batch.asks_less:
+            assert isinstance(body, bytes)
+            body = trip.batch.narrowed(body)
+        context = span.inject()
+        if context:
+            headers = (*((name, value) for name, value in headers if name not in context), *context.items())
+        return replace(trip.call, headers=headers, body=body)
 
     def _over(self, trip: Trip, span: Span) -> None:
         trip.took = self._clock.monotonic() - trip.started
@@ -302,20 +344,6 @@ def repeat_of(trip: Trip, found: Found) -> Repeat:
 
 def _parent(trip: Trip) -> bytes | None:
     return fields.find(trip.call.headers, b"traceparent")
-
-
-def _outbound(trip: Trip, span: Span) -> Call:
-    """The call as the provider gets it. A cacheable answer is asked for unencoded, so that it can be read."""
-    streamed = not isinstance(trip.call.body, bytes)
-    headers = fields.upstream_headers(trip.call.headers, identity=trip.dialect is not None, streamed=streamed)
-    body = trip.call.body
-    if trip.batch is not None and trip.batch.asks_less:
-        assert isinstance(body, bytes)
-        body = trip.batch.narrowed(body)
-    context = span.inject()
-    if context:
-        headers = (*((name, value) for name, value in headers if name not in context), *context.items())
-    return replace(trip.call, headers=headers, body=body)
 
 
 async def _head_of(stream: AsyncGenerator[Head | bytes, None]) -> Head:

@@ -25,6 +25,8 @@ class Lane(Value, frozen=True, kw_only=True):
     """What applies to a call where the caller says nothing.
 
     `ttl`, `max_ttl` and `revalidate_after` are seconds; `threshold` is a cosine; `max_entry_bytes` bounds one answer.
+    `count_usage`: where a provider does not say what was used, it is counted here. `ask_usage`: providers are asked for
+    it in streams whose callers do not want it, who never see it.
     `revision` is in every key: a changed lane never serves answers made under the old one.
     """
 
@@ -37,3 +39,5 @@ class Lane(Value, frozen=True, kw_only=True):
     threshold: float = 0.85
     max_entry_bytes: int = 1_048_576
     revalidate_after: int = 3600
+    count_usage: bool = True
+    ask_usage: bool = False

@@ -131,6 +131,14 @@ class Counters(Port, Protocol):
         ...
 
 
+class Tokens(Port, Protocol):
+    """Counts tokens offline. Many at once may wait for each other. Raises: StageError only."""
+
+    async def count(self, texts: Sequence[str], encoding: str, /) -> int:
+        """Tokens of all `texts` together, each by itself, in `encoding`. The first of an encoding takes longer."""
+        ...
+
+
 class Outlet(Protocol):
     """Where an answer goes. Waits while the client is slow to read."""
 

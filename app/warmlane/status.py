@@ -130,10 +130,10 @@ def _of_portkey(trip: Trip, found: Found | None) -> bytes:
     return b"SEMANTIC MISS" if trip.controls.mode is Mode.SEMANTIC else b"MISS"
 
 
-def of_length(head: Head, length: int) -> Head:
-    """A provider's head, for a body of ours of so many bytes."""
-    kept = [field for field in head.headers if field[0] not in _LENGTHS]
-    return Head(status=head.status, headers=(*kept, (b"content-length", b"%d" % length)))
+def of_length(head: Head, length: int | None) -> Head:
+    """A provider's head, for a body of ours of so many bytes, or (None) of a length that nobody knows yet."""
+    kept = tuple(field for field in head.headers if field[0] not in _LENGTHS)
+    return Head(status=head.status, headers=kept if length is None else (*kept, (b"content-length", b"%d" % length)))
 
 
 def _forwarded(trip: Trip) -> str:

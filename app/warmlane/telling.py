@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from warmlane.model import Usage
 from warmlane.trip import Repeat, Trip
 
 Attributes: TypeAlias = Mapping[str, str | int | float | bool]
@@ -23,9 +24,7 @@ def attributes(trip: Trip) -> Attributes:
     }
     if trip.similarity is not None:
         told["warmlane.similarity"] = trip.similarity
-    if trip.usage is not None:
-        told["gen_ai.usage.input_tokens"] = trip.usage.input_tokens or 0
-        told["gen_ai.usage.output_tokens"] = trip.usage.output_tokens or 0
+    told.update(_used(trip.usage))
     return told
 
 
@@ -41,7 +40,21 @@ def attributes_of_repeat(repeat: Repeat) -> Attributes:
         "warmlane.outcome": repeat.found.outcome,
         "warmlane.complete": True,
     }
-    if entry.usage is not None:
-        told["gen_ai.usage.input_tokens"] = entry.usage.input_tokens or 0
-        told["gen_ai.usage.output_tokens"] = entry.usage.output_tokens or 0
+    told.update(_used(entry.usage))
+    return told
+
+
+def _used(usage: Usage | None) -> Attributes:
+    if usage is None:
+        return {}
+    told: dict[str, str | int | float | bool] = {
+        "gen_ai.usage.input_tokens": usage.input_tokens or 0,
+        "gen_ai.usage.output_tokens": usage.output_tokens or 0,
+    }
+    if usage.cache_read_tokens is not None:
+        told["gen_ai.usage.cache_read.input_tokens"] = usage.cache_read_tokens
+    if usage.cache_write_tokens is not None:
+        told["gen_ai.usage.cache_creation.input_tokens"] = usage.cache_write_tokens
+    if usage.estimated:
+        told["warmlane.estimated"] = True
     return told

@@ -29,7 +29,8 @@ class Found(Value, frozen=True, kw_only=True):
 class Trip(msgspec.Struct, kw_only=True):
     """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock.
 
-    A call for several things has a `batch` of keys, and no `key`.
+    A call for several things has a `batch` of keys, and no `key`. `hides_usage`: the provider was asked for a usage
+    chunk that the caller is not to see.
     """
 
     call: Call
@@ -60,6 +61,7 @@ class Trip(msgspec.Struct, kw_only=True):
     upstream_took: float | None = None
 
     begun: bool = False
+    hides_usage: bool = False
     status: int = 0
     first_byte: float | None = None
     took: float | None = None

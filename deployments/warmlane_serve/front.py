@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from warmlane.adapters.tokens import BpeTokens
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
@@ -17,6 +18,7 @@ from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.metering import Metering
 from warmlane.ports import Cache, Embedder, Forwarder, Port, Sink, Tracer
 from warmlane.providers import Provider, table
 from warmlane.reading import Reader
@@ -86,6 +88,7 @@ class Front:
         self._repeats = Repeats(os.urandom(32), max_bytes=cache.recent_bytes)
         self._standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
         self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
+        self._tokens = BpeTokens()
         self.gateway = self._gateway(lane, key, _deadlines(settings), announce)
         edge, limits = Edge(Router(providers(settings)), errors=SHAPES), _limits(settings)
         self.application = Application(
@@ -117,6 +120,7 @@ class Front:
     async def aclose(self) -> None:
         """Tell the sinks the last of it, which they must still hear."""
         await self._bus.aclose()
+        await self._tokens.aclose()
 
     async def readiness(self) -> Mapping[str, str]:
         """Each stage by name, and "ok", "loading", or what is wrong with it."""
@@ -155,12 +159,14 @@ class Front:
             clock=self._clock,
             announce=announce,
         )
+        metering = Metering(lane=lane, tokens=self._tokens, patience=deadlines.keep, reporter=self._reporter)
         return Gateway(
             lane=lane,
             reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(key), clock=self._clock),
             lookup=lookup,
             forwarder=self._ports.forwarder,
             keeping=keeping,
+            metering=metering,
             recent=self._recent,
             standings=self._standings,
             reporter=self._reporter,
@@ -187,7 +193,7 @@ def providers(settings: Settings) -> Mapping[str, Provider]:
 
 
 def _lane(settings: Settings) -> Lane:
-    cache = settings.cache
+    cache, usage = settings.cache, settings.usage
     return Lane(
         when=cache.when,
         mode=cache.mode,
@@ -196,6 +202,8 @@ def _lane(settings: Settings) -> Lane:
         threshold=cache.threshold,
         max_entry_bytes=int(cache.max_entry_bytes),
         revalidate_after=cache.revalidate_after,
+        count_usage=usage.count,
+        ask_usage=usage.ask,
     )
 
 

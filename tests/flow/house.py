@@ -9,6 +9,7 @@ from samples import PEPPER
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.scripted import ScriptedForwarder
 from warmlane.adapters.telemetry import NullTracer
+from warmlane.adapters.tokens import WordTokens
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
 from warmlane.clock import ManualClock
@@ -19,8 +20,9 @@ from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.metering import Metering
 from warmlane.model import Head
-from warmlane.ports import Cache, Embedder, Tracer
+from warmlane.ports import Cache, Embedder, Tokens, Tracer
 from warmlane.providers import table
 from warmlane.reading import Reader
 from warmlane.recent import Recent
@@ -91,6 +93,7 @@ class House:
         tracer: Tracer | None = None,
         volatile: Shard | None = None,
         announce: Announce = alone,
+        tokens: Tokens | None = None,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
@@ -100,7 +103,7 @@ class House:
         self.edge = Edge(Router(table({})), errors=SHAPES)
         self.bus = Bus([self], clock=clock)
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
-        self._tracer, self._announce = tracer or NullTracer(), announce
+        self._tracer, self._announce, self._tokens = tracer or NullTracer(), announce, tokens or WordTokens()
         self._events: list[Event] = []
         self._count = 0
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
@@ -116,11 +119,12 @@ class House:
             caches=caches, embedder=embedder, recent=self.recent, lane=lane, pepper=PEPPER, deadlines=deadlines,
             reporter=self.reporter, tracer=self._tracer, clock=self.clock, announce=self._announce,
         )  # fmt: skip
+        metering = Metering(lane=lane, tokens=self._tokens, patience=deadlines.keep, reporter=self.reporter)
         return Gateway(
             lane=lane,
             reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(PEPPER), clock=self.clock),
-            lookup=lookup, forwarder=self.provider, keeping=self.keeping, recent=self.recent, standings=standings,
-            reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
+            lookup=lookup, forwarder=self.provider, keeping=self.keeping, metering=metering, recent=self.recent,
+            standings=standings, reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 # What only an extra brings: `warmlane serve --solo` starts without any of it.
-EXTRAS = ["chromadb", "ray", "opentelemetry.exporter", "pandas", "matplotlib", "pytest", "hypothesis", "openai"]
+EXTRAS = [
+    "chromadb", "ray", "opentelemetry.exporter", "pandas", "matplotlib", "pytest", "hypothesis", "openai",
+    "genai_prices",
+]  # fmt: skip
 
 # The contracts for stores are pytest classes: whoever subclasses them has pytest.
 PUBLIC_TEST_KIT = "warmlane_stores.testing"

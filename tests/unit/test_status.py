@@ -11,7 +11,17 @@ from warmlane.events import NoCache, NotNear, Outcome, Stage
 from warmlane.lanes import Mode
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass
-from warmlane.status import hit_head, lasting, lasting_lines, lines, miss_head, passing_lines, public_id, server_timing
+from warmlane.status import (
+    hit_head,
+    lasting,
+    lasting_lines,
+    lines,
+    miss_head,
+    of_length,
+    passing_lines,
+    public_id,
+    server_timing,
+)
 from warmlane.trip import Found, Trip
 
 DEBUG = Controls(debug=True)
@@ -248,3 +258,11 @@ def test_lines_that_were_written_for_one_caller_are_not_given_to_another() -> No
     assert b"helicone" not in lasting_lines(plain, found)
     assert b"helicone-cache: HIT" in lasting_lines(theirs, found)
     assert lasting_lines(plain, found) is lasting_lines(a_trip(), found)
+
+
+@pytest.mark.parametrize(("length", "said"), [(7, {"content-length": "7"}), (None, {})])
+def test_a_body_of_ours_has_a_length_of_its_own(length: int | None, said: dict[str, str]) -> None:
+    """Or none yet, where it is a stream out of which something is taken; never the provider's."""
+    head = Head(status=200, headers=((b"content-length", b"9"), (b"transfer-encoding", b"x"), (b"x-a", b"1")))
+
+    assert fields(of_length(head, length)) == {"x-a": "1", **said}

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from samples import a_find, a_trip, an_entry
+from warmlane.adapters.otel import ALLOWED
 from warmlane.events import Outcome
 from warmlane.gateway import repeat_of
 from warmlane.model import Usage
@@ -18,6 +19,21 @@ def test_a_call_is_told_by_names_and_numbers() -> None:
     assert (told["warmlane.outcome"], told["warmlane.similarity"]) == ("near", 0.9)
     assert (told["gen_ai.usage.input_tokens"], told["gen_ai.usage.output_tokens"]) == (3, 4)
     assert "warmlane.similarity" not in attributes(a_trip())
+
+
+def test_usage_is_told_in_opentelemetrys_words() -> None:
+    """With what the provider's own cache gave and took, and whether it is a guess."""
+    told = attributes(a_trip(usage=Usage(input_tokens=9, cache_read_tokens=0, cache_write_tokens=4, estimated=True)))
+
+    assert {name: value for name, value in told.items() if "usage" in name or "estimated" in name} == {
+        "gen_ai.usage.input_tokens": 9,
+        "gen_ai.usage.output_tokens": 0,
+        "gen_ai.usage.cache_read.input_tokens": 0,
+        "gen_ai.usage.cache_creation.input_tokens": 4,
+        "warmlane.estimated": True,
+    }
+    assert not [name for name in attributes(a_trip(usage=Usage(input_tokens=9))) if "cache" in name or "esti" in name]
+    assert set(told) - {"warmlane.why"} <= ALLOWED
 
 
 def test_a_hit_from_recent_memory_says_what_any_hit_does() -> None:

@@ -24,7 +24,9 @@ class CallLine(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True, tag_f
     """A call that is over. Durations are seconds since it arrived; what does not apply is left out.
 
     `model` is the name asked for, `answered_by` the one that answered where it is another; a name that is none (it has
-    spaces, or no end) is given as `other`. `failed` names stages and the types of their exceptions.
+    spaces, or no end) is given as `other`. `cache_read_tokens` and `cache_write_tokens` are what the provider's own
+    cache gave and took of the input; `estimated`: it counted nothing, and might count otherwise. `failed` names stages
+    and the types of their exceptions.
     """
 
     time: datetime
@@ -51,6 +53,9 @@ class CallLine(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True, tag_f
     took: float | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    estimated: bool = False
     size: int | None = None
 
 
@@ -86,6 +91,9 @@ def line_of(said: Sequence[Any], over: ReplyFinished) -> CallLine:
         took=_brief(over.took),
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        estimated=usage.estimated,
         size=over.size,
     )
     asked = ""

@@ -65,8 +65,9 @@ class Metrics(Collector):
         default_factory=partial(
             Counter,
             "warmlane_tokens_total",
-            "Tokens as the provider counted them, by who answered",
-            ("provider", "kind", "source"),
+            "Tokens by who answered, as the provider counted them or (estimated) may have; `cache_read` and "
+            "`cache_write` are what its own cache gave and took of the input",
+            ("provider", "kind", "source", "estimated"),
         )
     )
     bypasses: Counter = field(

@@ -26,12 +26,14 @@ from warmlane.events import (
     ReplyFinished,
     StageFailed,
 )
+from warmlane.model import Usage
 
 MAX_PROVIDERS: Final = 24
 """Providers with series of their own: with them all, and every other label value there is, it is under 2,000 series."""
 
 _STATUS_CLASSES: Final = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
 _MAX_SAID: Final = 16
+_ESTIMATED: Final = ("false", "true")
 _FORWARDED: Final = frozenset({Outcome.MISS, Outcome.BYPASS})
 
 
@@ -77,8 +79,16 @@ class MetricsSink:
             if forwarded:
                 self._metrics.upstream.observe((provider,), event.took)
         if event.usage is not None:
-            self._metrics.tokens.values[provider, "input", source] += event.usage.input_tokens or 0
-            self._metrics.tokens.values[provider, "output", source] += event.usage.output_tokens or 0
+            self._used(provider, source, event.usage)
+
+    def _used(self, provider: str, source: str, usage: Usage) -> None:
+        estimated, tokens = _ESTIMATED[usage.estimated], self._metrics.tokens.values
+        tokens[provider, "input", source, estimated] += usage.input_tokens or 0
+        tokens[provider, "output", source, estimated] += usage.output_tokens or 0
+        if usage.cache_read_tokens:
+            tokens[provider, "cache_read", source, estimated] += usage.cache_read_tokens
+        if usage.cache_write_tokens:
+            tokens[provider, "cache_write", source, estimated] += usage.cache_write_tokens
 
     def _broke(self, event: ForwardFailed) -> None:
         self._metrics.upstream_failures.values[self._provider(event.provider), event.why] += 1

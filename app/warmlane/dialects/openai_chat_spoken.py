@@ -7,8 +7,11 @@ nowhere said: with them a count is an estimate.
 
 from typing import Final, TypeGuard
 
+from warmlane import canonical
+from warmlane.canonical import Unreadable
 from warmlane.dialects import openai_chat_fold, spoken
 from warmlane.dialects.base import Ask
+from warmlane.dialects.merging import Malformed
 from warmlane.dialects.spoken import Spoken
 from warmlane.model import Json, JsonObject
 
@@ -26,8 +29,11 @@ _SAMPLING: Final = frozenset({
 
 def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
     """What was said on both sides. None: it is no chat. Never raises."""
-    completion = spoken.read(body, lambda stream: openai_chat_fold.fold(stream).completion, streamed=streamed)
-    messages, choices = ask.keyed.get("messages"), None if completion is None else completion.get("choices")
+    try:
+        completion = openai_chat_fold.fold(body).completion if streamed else canonical.read(body)
+    except (Unreadable, Malformed):
+        return None
+    messages, choices = ask.keyed.get("messages"), completion.get("choices")
     if not _are_objects(messages) or not _are_objects(choices):
         return None
     beside = {name: value for name, value in ask.keyed.items() if name not in _SAMPLING}

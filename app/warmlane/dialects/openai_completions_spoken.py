@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from warmlane import canonical
+from warmlane.canonical import Unreadable
 from warmlane.dialects import openai_completions_fold, spoken
 from warmlane.dialects.base import Ask
+from warmlane.dialects.merging import Malformed
 from warmlane.dialects.spoken import Spoken
 
 _SAMPLING: Final = frozenset({
@@ -15,8 +18,9 @@ _SAMPLING: Final = frozenset({
 
 def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
     """What was said on both sides; a prompt of tokens costs as many. None: it is no completion. Never raises."""
-    completion = spoken.read(body, lambda stream: openai_completions_fold.fold(stream).completion, streamed=streamed)
-    if completion is None:
+    try:
+        completion = openai_completions_fold.fold(body).completion if streamed else canonical.read(body)
+    except (Unreadable, Malformed):
         return None
     prompt = ask.keyed.get("prompt")
     prompts = prompt if isinstance(prompt, list) else [prompt]

@@ -1,13 +1,10 @@
 """The texts of a call, for their tokens to be counted where the provider did not count them."""
 
-from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final, Protocol
 
-from warmlane import canonical
-from warmlane.canonical import Unreadable
 from warmlane.dialects import wire
 from warmlane.dialects.base import Ask
-from warmlane.dialects.merging import Malformed
 from warmlane.model import Json, JsonObject, Value
 
 
@@ -28,11 +25,21 @@ class Spoken(Value, frozen=True, kw_only=True, gc=True):
         return f"Spoken({len(self.asked)} asked, {len(self.answered)} answered)"
 
 
-Speak: TypeAlias = Callable[..., Spoken | None]
-"""`speak(ask, body, streamed=...)`: the texts of a call and its whole answer; None: it cannot be read. Never raises."""
+class Speak(Protocol):
+    """How a dialect tells the texts of a call."""
 
-Whole: TypeAlias = Callable[[bytes], JsonObject]
-"""The whole answer that a stream spells. Raises: Malformed."""
+    def __call__(self, ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
+        """What was said on both sides; `body` is the answer. None: it cannot be read. Never raises."""
+        ...
+
+
+class Whole(Protocol):
+    """How a dialect reads an answer."""
+
+    def __call__(self, body: bytes, *, streamed: bool) -> JsonObject:
+        """The whole answer, in either mode. Raises: ValueError, where it is none."""
+        ...
+
 
 _TEXTS: Final = frozenset({
     "arguments", "content", "contents", "input", "instructions", "name", "output", "prompt", "reasoning",
@@ -43,14 +50,6 @@ _TEXTS: Final = frozenset({
 _LISTS: Final = frozenset({"functions", "tools"})
 _OBJECTS: Final = frozenset({"args", "arguments", "input", "json_schema", "output", "response", "responseSchema"})
 """Members that a model reads or writes as JSON."""
-
-
-def read(body: bytes, whole: Whole, *, streamed: bool) -> JsonObject | None:
-    """The whole answer, in either mode; None where it is none."""
-    try:
-        return whole(body) if streamed else canonical.read(body)
-    except (Unreadable, Malformed):
-        return None
 
 
 def texts(value: Json, name: str = "") -> Iterator[str]:
@@ -76,7 +75,10 @@ def roughly(whole: Whole) -> Speak:
     """How any dialect's calls are told by what their members are called: enough for an estimate."""
 
     def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
-        answer = read(body, whole, streamed=streamed)
-        return None if answer is None else Spoken(asked=tuple(texts(ask.keyed)), answered=tuple(texts(answer)))
+        try:
+            answer = whole(body, streamed=streamed)
+        except ValueError:  # every dialect's own: malformed, unreadable, too long
+            return None
+        return Spoken(asked=tuple(texts(ask.keyed)), answered=tuple(texts(answer)))
 
     return speak

@@ -70,6 +70,15 @@ def test_a_hit_in_full() -> None:
     }
 
 
+def test_tokens_are_told_with_what_is_known_of_them() -> None:
+    """What the provider's own cache gave and took, and whether it is a guess."""
+    usage = Usage(input_tokens=7, cache_read_tokens=5, cache_write_tokens=0, estimated=True)
+    line = line_of([ARRIVED, LOOKED], msgspec.structs.replace(OVER, usage=usage))
+
+    assert (line.input_tokens, line.output_tokens) == (7, None)
+    assert (line.cache_read_tokens, line.cache_write_tokens, line.estimated) == (5, 0, True)
+
+
 def test_troubles_are_named() -> None:
     """Why the cache was no help, what the provider did, what was refused, which stages failed."""
     said = [

@@ -87,8 +87,8 @@ async def test_a_miss_is_counted(metered: Metered) -> None:
     ))  # fmt: skip
 
     assert found["warmlane_requests_total{miss,openai,2xx}"] == 1
-    assert found["warmlane_tokens_total{input,openai,provider}"] == 5
-    assert found["warmlane_tokens_total{output,openai,provider}"] == 8
+    assert found["warmlane_tokens_total{false,input,openai,provider}"] == 5
+    assert found["warmlane_tokens_total{false,output,openai,provider}"] == 8
     assert found["warmlane_entries_stored_total{}"] == 1
     assert found["warmlane_lookup_seconds_sum{miss}"] == pytest.approx(0.003)
     assert found["warmlane_first_byte_seconds_sum{provider}"] == pytest.approx(0.2)
@@ -103,9 +103,26 @@ async def test_a_hit_is_the_caches(metered: Metered) -> None:
     )
 
     assert found["warmlane_requests_total{exact,openai,2xx}"] == 1
-    assert found["warmlane_tokens_total{input,openai,cache}"] == 5
+    assert found["warmlane_tokens_total{false,input,openai,cache}"] == 5
     assert found["warmlane_first_byte_seconds_count{cache}"] == 1
     assert not any(name.startswith("warmlane_upstream_seconds") for name in found)
+
+
+async def test_estimates_and_what_a_provider_had_cached_are_told_apart(metered: Metered) -> None:
+    """A bill is checked against what was counted, not against guesses."""
+    cached = Usage(input_tokens=9, output_tokens=1, cache_read_tokens=4, cache_write_tokens=3)
+    found = await metered.samples(
+        finished(usage=Usage(input_tokens=5, output_tokens=8, estimated=True)), finished("c2", usage=cached)
+    )
+
+    assert {name: value for name, value in found.items() if name.startswith("warmlane_tokens")} == {
+        "warmlane_tokens_total{true,input,openai,provider}": 5,
+        "warmlane_tokens_total{true,output,openai,provider}": 8,
+        "warmlane_tokens_total{false,input,openai,provider}": 9,
+        "warmlane_tokens_total{false,output,openai,provider}": 1,
+        "warmlane_tokens_total{false,cache_read,openai,provider}": 4,
+        "warmlane_tokens_total{false,cache_write,openai,provider}": 3,
+    }
 
 
 async def test_a_call_without_an_answer_has_no_times(metered: Metered) -> None:
@@ -147,10 +164,12 @@ async def test_no_caller_can_make_series() -> None:
     sink = MetricsSink(registry, names)
 
     def everything() -> Sequence[Event]:
-        usage = Usage(input_tokens=1, output_tokens=1)
+        usage = Usage(input_tokens=1, output_tokens=1, cache_read_tokens=1, cache_write_tokens=1)
+        guess = Usage(input_tokens=1, output_tokens=1, estimated=True)
         calls = itertools.product(names, Outcome, (0, 100, 200, 300, 400, 500))
         return [
             *(finished(provider=who, outcome=what, status=status, usage=usage) for who, what, status in calls),
+            *(finished(provider=who, outcome=what, usage=guess) for who in names for what in Outcome),
             *(ForwardFailed(call_id="c", at=1.0, provider=who, why=why, took=1.0) for who in names for why in Refused),
             *(looked(outcome=outcome, why=why) for outcome in Outcome for why in NoCache),
             *(CallRefused(call_id="c", at=1.0, why=why, status=400) for why in Refused),

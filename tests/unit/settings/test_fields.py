@@ -35,6 +35,8 @@ def test_the_defaults_agree_with_the_domain() -> None:
 
     for name in ("when", "mode", "ttl", "max_ttl", "threshold", "max_entry_bytes", "revalidate_after"):
         assert getattr(cache, name) == getattr(lane, name), name
+    usage = Settings().usage
+    assert (usage.count, usage.ask) == (lane.count_usage, lane.ask_usage)
     for name in ("max_body_bytes", "max_header_bytes", "max_headers", "max_connections"):
         assert getattr(limits, name) == getattr(own, name), name
     assert limits.header_timeout == own.arrival_timeout
