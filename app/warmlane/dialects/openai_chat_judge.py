@@ -6,7 +6,10 @@ from warmlane.dialects.values import is_arguments
 from warmlane.events import NoCache
 from warmlane.model import Json, JsonObject
 
-GOOD = frozenset({"stop", "tool_calls", "function_call"})
+_SAID = frozenset({"stop", "eos"})
+"""The finish reasons of a text that is whole: Together has two of them."""
+
+GOOD = _SAID | {"tool_calls", "function_call"}
 """The finish reasons of an answer that is whole."""
 
 
@@ -35,7 +38,7 @@ def _refuse(completion: JsonObject, *, done: bool) -> NoCache | None:
 
 def _calls_tools(choice: JsonObject) -> bool:
     message = choice["message"]
-    return choice["finish_reason"] != "stop" or bool(message.get("tool_calls") or message.get("function_call"))
+    return choice["finish_reason"] not in _SAID or bool(message.get("tool_calls") or message.get("function_call"))
 
 
 def _refuse_choice(choice: JsonObject) -> NoCache | None:

@@ -6,8 +6,8 @@ from warmlane.dialects.values import model_name
 from warmlane.events import NoCache
 from warmlane.model import Json, JsonObject
 
-GOOD = "stop"
-"""The one finish reason of an answer that is whole."""
+GOOD = frozenset({"stop", "eos"})
+"""The finish reasons of an answer that is whole: Together has two of them."""
 
 
 def judge(completion: JsonObject, *, done: bool = True) -> Finish:
@@ -35,7 +35,7 @@ def _refuse_choice(choice: JsonObject) -> NoCache | None:
     reason = choice.get("finish_reason")
     if reason is None:  # `[DONE]` alone proves nothing
         return NoCache.INCOMPLETE
-    if reason != GOOD:
+    if reason not in GOOD:
         return NoCache.NOT_FINAL
     return None if choice["text"].strip() else NoCache.EMPTY
 

@@ -100,6 +100,8 @@ def test_a_stream_must_have_said_that_it_is_over() -> None:
     ("message", "reason", "expected"),
     [
         ({"content": "a"}, "stop", False),
+        ({"content": "a"}, "eos", False),
+        ({"content": "a", "tool_calls": [CALL]}, "eos", True),
         ({"content": None, "tool_calls": [CALL]}, "tool_calls", True),
         ({"content": "a", "tool_calls": [CALL]}, "stop", True),
         ({"content": "a", "function_call": CALL["function"]}, "stop", True),
