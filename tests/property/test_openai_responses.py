@@ -1,7 +1,6 @@
 """OpenAI Responses: a whole answer and its stream are two spellings of one thing."""
 
 import json
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -221,12 +220,8 @@ BODIES = st.fixed_dictionaries(
 @given(BODIES)
 def test_reading_never_raises_and_changes_nothing(body: dict[str, Any]) -> None:
     """Whatever a client sends; keyed and rest always have a canonical form."""
-    sent = {"model": "m", **body}
-    value = json.loads(spelled(sent), parse_float=Decimal)
+    ask = DIALECT.read(read(spelled({"model": "m", **body})))
 
-    ask = DIALECT.read(read(spelled(sent)))
-
-    assert DIALECT.read(value).never == ask.never
     assert canonical(ask.keyed)
     assert canonical(ask.rest)
     assert (ask.text is None) == (ask.rest == ask.keyed)

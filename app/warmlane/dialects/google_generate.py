@@ -46,7 +46,8 @@ class GoogleGenerate:
             return body
         try:
             if given is Mode.WHOLE:
-                return spell(replay(canonical.read(body)), wanted)
+                whole = canonical.read(body)
+                return None if judge(whole).refuse is NoCache.MALFORMED else spell(replay(whole), wanted)
             said = chunks(body, given)
             if wanted is not Mode.WHOLE:
                 return spell(said, wanted)
