@@ -106,6 +106,19 @@ async def test_a_guess_says_that_it_is_one(house: House, body: dict[str, Any], m
     assert used.estimated
 
 
+async def test_the_model_that_answered_says_whose_tokens_they_are(house: House) -> None:
+    """An alias may stand for any; where none is said to have answered, it is the one that was asked."""
+    alias, plain = a_trip(a_call(a_body(model="my-alias"))), a_trip()
+    body = dump(an_answer())
+
+    by_answer = await metering(house).count(alias, body, streamed=False, model="gpt-4o")
+    by_ask = await metering(house).count(plain, body, streamed=False, model="")
+
+    assert by_answer is not None
+    assert by_ask is not None
+    assert (by_answer.estimated, by_ask.estimated) == (False, False)
+
+
 async def test_the_tokens_are_the_models_own(house: House) -> None:
     """Once with the real thing: "Hello Bob! ..." is 10 tokens, and "Hi! I'm Bob" 4."""
     trip = a_trip(a_call(a_body("Hi! I'm Bob", model="gpt-4o-mini")))
