@@ -97,7 +97,7 @@ def _summary(place: JsonObject, part: JsonObject) -> Iterator[JsonObject]:
 def _part(place: JsonObject, part: JsonObject) -> Iterator[JsonObject]:
     """The events of a part of a content. One of a type that we do not know is only added and done."""
     member, kind = _SAYINGS.get(part["type"], ("", ""))
-    said = isinstance(part.get(member), str)
+    said = kind != "" and isinstance(part.get(member), str)
     begun = {**part}
     if said:
         begun[member] = ""

@@ -129,7 +129,7 @@ def said(whole: dict[str, Any]) -> list[str]:
 
 def test_a_part_that_nobody_knows_is_added_and_done() -> None:
     """Whole both times."""
-    part = {"type": "invented", "x": 1}
+    part = {"type": "invented", "x": 1, "": "no text of ours"}
     sent = [event for event in events(response(message(part))) if "part" in event]
 
     assert [(event["type"], event["part"]) for event in sent] == [
