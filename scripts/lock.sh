@@ -5,6 +5,7 @@
 # requirements-dev.lock  that, at the same versions, and every extra but gpu, which installs over onnxruntime
 # requirements-ray.lock  of that, what a node of a cluster needs, and `serve deploy`
 # requirements-build.lock  what builds the wheel
+# requirements-clients-*.lock  the SDKs of tests/clients, from the .in files there; package-lock.json: those in JavaScript
 #
 # They name packages, versions and hashes, and no index: whoever installs uses their own.
 set -euo pipefail
@@ -21,7 +22,18 @@ compile=(
 "${compile[@]}" --build-deps-for wheel --only-build-deps --constraint requirements-dev.lock \
   --output-file requirements-build.lock pyproject.toml
 
-if grep -nE '://' requirements*.lock; then
+for clients in tests/clients/*.in; do
+  name=$(basename "$clients" .in)
+  "${compile[@]}" --no-annotate --output-file "requirements-clients-$name.lock" "$clients"
+done
+if command -v npm >/dev/null; then
+  (
+    cd tests/clients/node
+    npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+  )
+fi
+
+if grep -nE '://' requirements*.lock || grep -n '"resolved"' tests/clients/node/package-lock.json; then
   echo "lock.sh: a lock file names an address (above); locks hold names, versions and hashes only" >&2
   exit 1
 fi
