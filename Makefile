@@ -2,12 +2,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast coverage lint format types imports bench peers docs model wheel lock clean
+.PHONY: help setup run clients test test-fast coverage lint format types imports bench peers docs model wheel lock clean
 
 PYTHONS ?= python3.11 python3.12 python3.13 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
+CLIENTS := $(patsubst %,.venvs/%/installed,current openai2 openai1) tests/clients/node/node_modules/installed
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,13 +18,17 @@ setup: .venv/installed ## make .venv from the lock files, with this tree install
 run: setup ## start the gateway on http://127.0.0.1:8000 (ARGS=--solo, ARGS="--port 8001")
 	@exec $(BIN)/warmlane serve $(ARGS)
 
-test: setup ## the whole test suite (ARGS="-k word" and the like)
+clients: setup ## install the SDKs that tests/clients calls with, into .venvs and beside its programs in JavaScript
+	@$(MAKE) --no-print-directory --jobs 4 $(CLIENTS)
+
+# A cluster wants the machine for itself, all else is shared out to the cores. pytest ends with 5 where it finds no test.
+test: clients ## the whole test suite (ARGS="-k word" and the like)
 	$(BIN)/python -m pytest $(ARGS)
 
 test-fast: setup ## the tests that take no seconds
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
-coverage: setup ## the whole suite, and which branches it missed
+coverage: clients ## the whole suite, and which branches it missed
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 lint: setup ## style: ruff, check and format
@@ -62,7 +67,7 @@ lock: setup ## remake the lock files from pyproject.toml (ARGS=--upgrade moves e
 	scripts/lock.sh $(ARGS)
 
 clean: ## remove what was made here, .venv included; the cache's data in .warmlane stays
-	rm -rf .venv .venv-model .venv-peers dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venvs .venv-model .venv-peers tests/clients/node/node_modules dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One step per stamp, so that a changed lock installs again and a changed pyproject.toml only relinks.
 .venv/installed: pyproject.toml .venv/locked
@@ -73,6 +78,18 @@ clean: ## remove what was made here, .venv included; the cache's data in .warmla
 	@echo "installing what requirements-dev.lock names into .venv (a minute or two, the first time)"
 	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+# SDKs that cannot be together are in environments of their own. `--python`: none of them has a pip, and none needs one.
+.venvs/%/installed: requirements-clients-%.lock | .venv/locked
+	@rm -rf .venvs/$*
+	@$(BIN)/python -m venv --without-pip .venvs/$*
+	@$(PIP) --python .venvs/$*/bin/python install --quiet --no-deps --no-compile --require-hashes --requirement $<
+	@touch $@
+
+# Without npm there is nothing to do: the tests of these clients say so.
+tests/clients/node/node_modules/installed: tests/clients/node/package-lock.json
+	@command -v npm >/dev/null || exit 0; \
+	cd tests/clients/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/installed
 
 .venv/bin/python:
 	@for python in $(PYTHONS); do \
