@@ -14,11 +14,19 @@ from sdk.ways import Async, Sync, Way
 from warmlane.clock import ManualClock
 
 
+MATRICES = ("test_errors_", "test_modes", "test_never_")
+"""How the modules begin in which every SDK asks for everything in every mode: hundreds of calls each."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests of a module in one loop, as its gateway does."""
     for item in items:
-        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        if pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+        if item.path.name.startswith(MATRICES):
+            item.add_marker(pytest.mark.slow)
             # Google's SDK makes a class of its own of aiohttp's session.
             item.add_marker(pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession"))
 
