@@ -13,7 +13,6 @@ from sdk.house import Listening
 from sdk.ways import Async, Sync, Way
 from warmlane.clock import ManualClock
 
-
 MATRICES = ("test_errors_", "test_modes", "test_never_")
 """How the modules begin in which every SDK asks for everything in every mode: hundreds of calls each."""
 
@@ -25,10 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
-        if item.path.name.startswith(MATRICES):
-            item.add_marker(pytest.mark.slow)
             # Google's SDK makes a class of its own of aiohttp's session.
             item.add_marker(pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession"))
+        if item.path.name.startswith(MATRICES):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
