@@ -14,17 +14,22 @@ MODES = ("whole", "stream")
 WHOLE = ("whole",)
 
 # The class that is raised, by HTTP status.
-OPENAI = {400: "BadRequestError", 401: "AuthenticationError", 404: "NotFoundError", 429: "RateLimitError"}
+OPENAI = {
+    400: "BadRequestError", 401: "AuthenticationError", 404: "NotFoundError", 429: "RateLimitError",
+    503: "InternalServerError",
+}  # fmt: skip
+UNAVAILABLE = {**OPENAI, 503: "ServiceUnavailableError"}
+GOOGLE = {**dict.fromkeys(OPENAI, "ClientError"), 503: "ServerError"}
 LANGCHAIN = {
     400: "OpenAIInvalidRequestError", 401: "OpenAIAuthenticationError", 404: "OpenAIModelNotFoundError",
-    429: "OpenAIRateLimitError",
+    429: "OpenAIRateLimitError", 503: "OpenAIAPIError",
 }  # fmt: skip
 PYDANTIC = {
     400: "ModelRequestRejectedError", 401: "ModelAuthenticationError", 404: "ModelNotFoundError",
-    429: "ModelRateLimitError",
+    429: "ModelRateLimitError", 503: "ModelUnavailableError",
 }  # fmt: skip
-ORQ = {**dict.fromkeys(OPENAI, "APIErrorResponse"), 429: "APIDefaultError"}
-LITELLM_GEMINI = {**OPENAI, 429: "MidStreamFallbackError"}
+ORQ = {**dict.fromkeys(OPENAI, "APIErrorResponse"), 429: "APIDefaultError", 503: "APIDefaultError"}
+LITELLM_GEMINI = {**OPENAI, 429: "MidStreamFallbackError", 503: "MidStreamFallbackError"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Way:
     is how often it calls before it gives up where the provider has too much to do: 429 and 503. `serves` are the modes
     whose stored answer serves the other mode too: not `stream` where its streams do not ask how many tokens they take,
     none where a stream asks for something else. `shown`: the snippet asks so. `leaves`: a
-    stream of it says something before its end, and can be left there.
+    stream of it says something before its end, and can be left there. `tells`: what it raises has the status.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Way:
     serves: tuple[str, ...] = MODES
     shown: bool = True
     leaves: bool = True
+    tells: bool = True
 
 
 def ways(
@@ -89,8 +95,8 @@ CLIENTS = (
     Client("openai_responses.py", "openai2"),
     Client("openai_responses.py"),
     Client("anthropic_messages.py", "openai1"),
-    Client("anthropic_messages.py"),
-    Client("google_generate.py", ways=ways(*BOTH, errors=all_say("ClientError"), tries=1)),
+    Client("anthropic_messages.py", ways=ways(*BOTH, errors=UNAVAILABLE)),
+    Client("google_generate.py", ways=ways(*BOTH, errors=GOOGLE, tries=1)),
     Client("groq_chat.py", ways=ways(*BOTH, serves=WHOLE)),
     Client("mistral_chat.py", ways=ways(*BOTH, errors=all_say("SDKError"), tries=1, serves=WHOLE)),
     Client("together_chat.py", ways=ways(*BOTH, serves=WHOLE)),
@@ -101,20 +107,20 @@ CLIENTS = (
     Client(
         "instructor_chat.py",
         "openai2",
-        ways(*BOTH, errors=all_say("InstructorRetryException"), serves=(), leaves=False),
+        ways(*BOTH, errors=all_say("InstructorRetryException"), serves=(), leaves=False, tells=False),
     ),
     Client(
         "litellm_completion.py",
         ways=(
-            *ways("openai", "openai-async", serves=WHOLE),
-            *ways("anthropic", "anthropic-async", tries=1),
-            *ways("gemini", "gemini-async", streamed=LITELLM_GEMINI, tries=1),
+            *ways("openai", "openai-async", errors=UNAVAILABLE, serves=WHOLE),
+            *ways("anthropic", "anthropic-async", errors=UNAVAILABLE, tries=1),
+            *ways("gemini", "gemini-async", errors=UNAVAILABLE, streamed=LITELLM_GEMINI, tries=1),
         ),
         prints=3,
     ),
     Client("openai_chat.mjs", NODE, ways("async")),
     Client("openai_responses.mjs", NODE, ways("async")),
-    Client("anthropic_messages.mjs", NODE, ways("async")),
+    Client("anthropic_messages.mjs", NODE, ways("async", errors=UNAVAILABLE)),
     Client("google_generate.mjs", NODE, ways("async", errors=all_say("ApiError"), tries=1)),
     Client(
         "ai_openai.mjs",

@@ -82,16 +82,19 @@ async def test_usage_is_the_providers(gw: Gateway, driven: Driven, way: Way) -> 
 @pytest.mark.parametrize("mode", MODES)
 @each_way(*CLIENTS)
 async def test_an_error_is_the_providers(gw: Gateway, driven: Driven, way: Way, mode: str) -> None:
-    """The class that the client raises for it, its text, and as many calls as the client makes by itself."""
+    """The class that the client raises for it, status, text, and as many calls as the client makes by itself."""
     classes = way.errors if mode == "whole" else way.streamed
     said: dict[int, Any] = {}
     for status in classes:
         gw.up.forget()
         gw.up.respond(lambda seen, status=status: refuse(seen, status))
         raised = await driven.do(way.name, mode, f"Will it be {status}, {way.name}?")
-        said[status] = raised.get("error"), f"No, {status}." in raised.get("message", ""), gw.calls
+        said[status] = raised["error"], raised["status"], f"No, {status}." in raised["message"], gw.calls
 
-    assert said == {status: (name, True, way.tries if status == 429 else 1) for status, name in classes.items()}
+    assert said == {
+        status: (name, status if way.tells else None, True, way.tries if status in {429, 503} else 1)
+        for status, name in classes.items()
+    }
 
 
 @each_way(*CLIENTS)
