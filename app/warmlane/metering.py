@@ -46,13 +46,13 @@ class Metering:
             return None
         encoding = encoding_of(model or trip.ask.model)
         try:
-            asked = await self._patience.wait(self._tokens.count(said.asked, encoding.name))
-            answered = await self._patience.wait(self._tokens.count(said.answered, encoding.name))
+            counts = await self._patience.wait(self._tokens.count((*said.asked, *said.answered), encoding.name))
         except Exception as error:  # noqa: BLE001 - nobody waits for a number
             self._reporter.stage_failed(trip, Stage.COUNT, error)
             return None
+        asked = len(said.asked)
         return Usage(
-            input_tokens=said.framing + asked,
-            output_tokens=answered,
+            input_tokens=said.framing + sum(counts[:asked]),
+            output_tokens=sum(counts[asked:]),
             estimated=not (said.plain and encoding.exact),
         )

@@ -134,8 +134,8 @@ class Counters(Port, Protocol):
 class Tokens(Port, Protocol):
     """Counts tokens offline. Many at once may wait for each other. Raises: StageError only."""
 
-    async def count(self, texts: Sequence[str], encoding: str, /) -> int:
-        """Tokens of all `texts` together, each by itself, in `encoding`. The first of an encoding takes longer."""
+    async def count(self, texts: Sequence[str], encoding: str, /) -> Sequence[int]:
+        """Tokens of each of `texts` in `encoding`, in order. The first of an encoding takes longer."""
         ...
 
 

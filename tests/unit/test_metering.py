@@ -123,7 +123,9 @@ async def test_the_tokens_are_the_models_own(house: House) -> None:
     """Once with the real thing: "Hello Bob! ..." is 10 tokens, and "Hi! I'm Bob" 4."""
     trip = a_trip(a_call(a_body("Hi! I'm Bob", model="gpt-4o-mini")))
     answer = dump(an_answer("Hello Bob! How can I assist you today?"))
-    used = await metering(house, tokens=BpeTokens()).count(trip, answer, streamed=False, model="gpt-4o-mini-2024-07-18")
+    tokens = BpeTokens()
+    used = await metering(house, tokens=tokens).count(trip, answer, streamed=False, model="gpt-4o-mini-2024-07-18")
+    await tokens.aclose()
 
     assert used == Usage(input_tokens=11, output_tokens=10)
 
@@ -142,7 +144,7 @@ async def test_nothing_is_counted_where_nobody_wants_it(house: House) -> None:
 class BrokenTokens(WordTokens):
     """Cannot count."""
 
-    async def count(self, texts: Sequence[str], encoding: str, /) -> int:
+    async def count(self, texts: Sequence[str], encoding: str, /) -> Sequence[int]:
         """Fail."""
         msg = "no"
         raise StageError(msg)

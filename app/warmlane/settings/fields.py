@@ -119,8 +119,8 @@ class UsageSettings(Group):
 
     count: bool = Field(
         default=True,
-        description="Whether they are counted here, after the answer has left. The first count for a newer model of "
-        "OpenAI's, or for anybody else's, takes 63 MB of RAM from then on, for an older one 47 MB.",
+        description="Whether they are counted here, after the answer has left: in a process of 80 to 130 MB that the "
+        "first such answer starts, and that ends after ten minutes without one.",
     )
     ask: bool = Field(
         default=False,
