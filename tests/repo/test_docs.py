@@ -29,7 +29,7 @@ HEADER = re.compile(
 )
 
 # Shipped test doubles and the demo speak for a provider, whose headers are its own business.
-PROVIDERS_OWN = {Path("app/warmlane/adapters/scripted.py"), Path("app/warmlane/adapters/demo.py")}
+PROVIDERS_OWN = {Path("app/warmlane/adapters/scripted.py"), Path("app/warmlane/adapters/demo/anthropic_messages.py")}
 
 
 def headers_in(source: str) -> Iterator[str]:

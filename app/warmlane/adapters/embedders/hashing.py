@@ -35,7 +35,7 @@ class HashEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
         """One unit vector of shape (dim,) per text, in order."""
-        return [self._vector(text) for text in texts]
+        return [unit_vector(text, self.dim) for text in texts]
 
     async def ping(self) -> None:
         """Nothing can be wrong."""
@@ -43,15 +43,17 @@ class HashEmbedder:
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    def _vector(self, text: str) -> Vector:
-        words = _words(text) or [""]
-        vector: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(self.dim)
-        for feature in (*words, *map(" ".join, pairwise(words))):
-            digest = int.from_bytes(hashlib.blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
-            # n words have 2n - 1 features, an odd number, which cannot cancel out to nothing
-            vector[(digest >> 1) % self.dim] += 1 if digest & 1 else -1
-        unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
-        return unit
+
+def unit_vector(text: str, dim: int) -> Vector:
+    """The vector of `text`, of shape (dim,): of the words in it, and of each two that follow each other."""
+    words = _words(text) or [""]
+    vector: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(dim)
+    for feature in (*words, *map(" ".join, pairwise(words))):
+        digest = int.from_bytes(hashlib.blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
+        # n words have 2n - 1 features, an odd number, which cannot cancel out to nothing
+        vector[(digest >> 1) % dim] += 1 if digest & 1 else -1
+    unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit
 
 
 def _words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from warmlane.adapters.embedders import HashEmbedder
+from warmlane.adapters.embedders.hashing import unit_vector
 
 
 def _cosine(one: np.ndarray, other: np.ndarray) -> float:
@@ -30,3 +31,10 @@ def test_the_fake_reads_as_many_words_as_it_says() -> None:
     fake = HashEmbedder()
     assert fake.fits("word " * fake.window)
     assert not fake.fits("word " * (fake.window + 1))
+
+
+async def test_the_function_alone_makes_the_same_vector() -> None:
+    """Who has no use for a port may call it."""
+    (made,) = await HashEmbedder(dim=8).embed(["warm lane"])
+
+    assert np.array_equal(unit_vector("warm lane", 8), made)
