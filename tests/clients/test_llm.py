@@ -1,7 +1,6 @@
 """`llm`, the command: a process for each call, set up by a file."""
 
 import asyncio
-import signal
 from pathlib import Path
 
 import pytest
@@ -72,8 +71,11 @@ async def test_an_error_is_the_providers(gateway: Gateway, llm: Llm) -> None:
     assert gateway.calls == 3
 
 
-async def test_interrupting_it_ends_the_stream_at_the_provider(gateway: Gateway, llm: Llm) -> None:
-    """Ctrl-C: the provider makes no more, and the half is not kept."""
+async def test_ending_it_ends_the_stream_at_the_provider(gateway: Gateway, llm: Llm) -> None:
+    """The provider makes no more, and the half is not kept.
+
+    With SIGTERM: where the tests run in the background of a shell, what they start is deaf to Ctrl-C.
+    """
     drip = asyncio.Semaphore(0)
 
     def slowly(seen: Seen) -> Answer:
@@ -85,7 +87,7 @@ async def test_interrupting_it_ends_the_stream_at_the_provider(gateway: Gateway,
     process = await llm.start()
     assert process.stdout is not None
     half = await process.stdout.read(4)
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     await (await gateway.up.seen()).left.wait()
     await process.communicate()
     await gateway.settled()
