@@ -22,9 +22,11 @@ from warmlane.adapters.demo.words import Said, say
 from warmlane.model import Json, JsonObject
 
 _ECHOED: Final[JsonObject] = {
-    "instructions": None, "max_output_tokens": None, "metadata": {}, "parallel_tool_calls": True,
-    "reasoning": {"effort": None, "summary": None}, "temperature": 1.0, "text": {"format": {"type": "text"}},
-    "tool_choice": "auto", "tools": [], "top_p": 1.0, "truncation": "disabled",
+    "frequency_penalty": 0.0, "instructions": None, "max_output_tokens": None, "max_tool_calls": None, "metadata": {},
+    "parallel_tool_calls": True, "presence_penalty": 0.0, "prompt_cache_key": None,
+    "reasoning": {"effort": None, "summary": None}, "safety_identifier": None, "service_tier": "default",
+    "temperature": 1.0, "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": [], "top_logprobs": 0,
+    "top_p": 1.0, "truncation": "disabled",
 }  # fmt: skip
 """Members that an answer repeats from its request, and what they are where the request has none."""
 

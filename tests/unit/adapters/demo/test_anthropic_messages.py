@@ -17,7 +17,7 @@ def test_an_answer_is_a_message() -> None:
     """One block, of text."""
     told = said(answer(asked(ASKED)))
 
-    assert told["content"] == [{"type": "text", "text": ANSWER}]
+    assert told["content"] == [{"type": "text", "text": ANSWER, "citations": None}]
     assert (told["type"], told["role"], told["model"]) == ("message", "assistant", "claude-sonnet-5")
     assert (told["stop_reason"], told["stop_sequence"]) == ("end_turn", None)
     assert told["usage"]["input_tokens"] == 7
