@@ -193,7 +193,7 @@ async def test_a_malformed_cache_is_a_bad_request(gw: Listening, either_anthropi
 
     error = caught.value
     said = {"type": "invalid_request_error", "message": error.api_message}
-    assert error.body == {"type": "error", "error": said}
+    assert error.body == {"type": "error", "error": said, "request_id": None}
     assert error.type == said["type"]
     assert param in (error.api_message or "")
     assert error.request_id

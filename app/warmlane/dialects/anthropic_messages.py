@@ -73,10 +73,11 @@ class AnthropicMessages:
         return b"text/event-stream; charset=utf-8" if ask.streamed else b"application/json"
 
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
-        """The object that the SDKs read; they take the request's id from its header."""
+        """The object that the SDKs read. They take the request's id from its header; that member may be null."""
         other = "api_error" if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
         kind = ERROR_TYPES.get(error.status, other)
-        return b"application/json", wire.write({"type": "error", "error": {"type": kind, "message": error.message}})
+        said: JsonObject = {"type": kind, "message": error.message}
+        return b"application/json", wire.write({"type": "error", "error": said, "request_id": None})
 
 
 def _is_counted(message: JsonObject) -> bool:

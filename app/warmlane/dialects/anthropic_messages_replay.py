@@ -6,7 +6,7 @@ from warmlane.dialects import sse, wire
 from warmlane.dialects.pieces import pieces
 from warmlane.model import JsonObject
 
-_AT_THE_END = ("stop_reason", "stop_sequence", "stop_details")
+_AT_THE_END = ("stop_reason", "stop_sequence", "stop_details", "container")
 """Members of the message that `message_delta` says, in its delta."""
 
 _BESIDE_IT = ("context_management",)
@@ -14,6 +14,9 @@ _BESIDE_IT = ("context_management",)
 
 _COUNTED_LAST = ("output_tokens", "output_tokens_details", "server_tool_use", "iterations", "fallback_credit")
 """Members of the usage that are known at the end only."""
+
+_COUNTED_AGAIN = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+"""Those that are said at both ends."""
 
 
 def replay(message: JsonObject) -> bytes:
@@ -38,7 +41,7 @@ def _events(message: JsonObject) -> Iterator[JsonObject]:
         for delta in deltas:
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
-    yield {"type": "message_delta", "delta": ended, "usage": counted, **beside}
+    yield {"type": "message_delta", "delta": ended, "usage": {**_of(usage, _COUNTED_AGAIN), **counted}, **beside}
     yield {"type": "message_stop"}
 
 

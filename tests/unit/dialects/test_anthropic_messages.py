@@ -181,9 +181,9 @@ def test_content_types() -> None:
     ],
 )
 def test_an_error_has_anthropics_shape(error: errors.WarmlaneError, kind: str) -> None:
-    """Type and message, and nothing that an SDK would not know."""
+    """Type and message, every member that there has to be, and nothing that an SDK would not know."""
     content_type, text = DIALECT.error(error)
     body: Any = json.loads(text)
 
     assert content_type == b"application/json"
-    assert body == {"type": "error", "error": {"type": kind, "message": error.message}}
+    assert body == {"type": "error", "error": {"type": kind, "message": error.message}, "request_id": None}

@@ -47,6 +47,7 @@ MESSAGES = {
     "citations": message(text("See", citations=[CITATION, CITATION]), text(" [1].", citations=None)),
     "no citations": message(text("Hm", citations=[])),
     "stop sequence": message(text("Yes"), reason="stop_sequence", stop_sequence="#"),
+    "container": message(text("Yes"), container={"id": "c_1", "expires_at": "2026-11-24T20:00:00Z"}, usage=USAGE),
     "details": message(text("Yes"), stop_details=None, usage=USAGE | {"output_tokens_details": {"thinking_tokens": 3}}),
     "nothing": message(),
     "empty": message(text("")),
@@ -87,7 +88,7 @@ def test_the_stream_is_as_anthropic_sends_it() -> None:
         '"delta":{"type":"text_delta","text":" 🌞"}}\n\n'
         'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n'
         'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},'
-        '"usage":{"output_tokens":15}}\n\n'
+        '"usage":{"input_tokens":25,"cache_read_input_tokens":4,"output_tokens":15}}\n\n'
         'event: message_stop\ndata: {"type":"message_stop"}\n\n'
     )
 
