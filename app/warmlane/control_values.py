@@ -13,6 +13,7 @@ from warmlane.errors import BadRequest
 from warmlane.lanes import Mode
 from warmlane.model import Json
 
+MAX_RATE: Final = 0.2
 MAX_TTL: Final = 259_200
 
 ESSENTIAL: Final = frozenset({
@@ -59,19 +60,22 @@ def clamped_ttl(text: str, param: str) -> int:
 
 def cosine(value: Json, param: str) -> float:
     """From 0 to 1. Raises: BadRequest."""
-    number = isinstance(value, (int, float, LosslessFloat)) and not isinstance(value, bool)
-    found = _as_float(value) if number else math.nan
-    if not 0 <= found <= 1:  # which no NaN is
-        raise _no_cosine(param)
-    return found
+    return _share(value, param, 1.0)
 
 
 def written_cosine(text: str, param: str) -> float:
     """The same, from text. Raises: BadRequest."""
-    try:
-        return cosine(float(text), param)
-    except ValueError:
-        raise _no_cosine(param) from None
+    return _written(text, param, 1.0)
+
+
+def rate(value: Json, param: str) -> float:
+    """A share of wrong answers, from 0 to 0.2. Raises: BadRequest."""
+    return _share(value, param, MAX_RATE)
+
+
+def written_rate(text: str, param: str) -> float:
+    """The same, from text. Raises: BadRequest."""
+    return _written(text, param, MAX_RATE)
 
 
 def truth(value: Json, param: str) -> bool:
@@ -120,5 +124,20 @@ def _as_float(value: Json) -> float:
         return math.inf
 
 
-def _no_cosine(param: str) -> BadRequest:
-    return BadRequest(f"{param} must be a number from 0 to 1", param=param)
+def _share(value: Json, param: str, most: float) -> float:
+    number = isinstance(value, (int, float, LosslessFloat)) and not isinstance(value, bool)
+    found = _as_float(value) if number else math.nan
+    if not 0 <= found <= most:  # which no NaN is
+        raise _no_share(param, most)
+    return found
+
+
+def _written(text: str, param: str, most: float) -> float:
+    try:
+        return _share(float(text), param, most)
+    except ValueError:
+        raise _no_share(param, most) from None
+
+
+def _no_share(param: str, most: float) -> BadRequest:
+    return BadRequest(f"{param} must be a number from 0 to {most:g}", param=param)

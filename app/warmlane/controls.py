@@ -22,8 +22,8 @@ STRIPPED: Final = frozenset({"cache", "orq"})
 """Members of a body that are ours and no provider knows."""
 
 NATIVE: Final = frozenset({
-    b"x-cache-mode", b"x-cache-ttl", b"x-cache-threshold", b"x-cache-namespace", b"x-cache-tags",
-    b"x-cache-ignore-keys", b"x-cache-debug",
+    b"x-cache-mode", b"x-cache-ttl", b"x-cache-threshold", b"x-cache-max-error-rate", b"x-cache-namespace",
+    b"x-cache-tags", b"x-cache-ignore-keys", b"x-cache-debug",
 })  # fmt: skip
 """Our own headers."""
 
@@ -35,7 +35,8 @@ _ANY = 2**31
 class Controls(Value, frozen=True, kw_only=True):
     """The caller's wishes; None where nothing was said.
 
-    `ttl`, `max_age`, `max_stale`, `min_fresh` are seconds, `threshold` a cosine. `wanted`: caching was asked for in
+    `ttl`, `max_age`, `max_stale`, `min_fresh` are seconds, `threshold` a cosine,
+    `max_error_rate` a share of near answers. `wanted`: caching was asked for in
     words that say nothing of how. `products` are the gateways whose headers the caller used.
     """
 
@@ -48,6 +49,7 @@ class Controls(Value, frozen=True, kw_only=True):
     no_store: bool = False
     only_if_cached: bool = False
     threshold: float | None = None
+    max_error_rate: float | None = None
     namespace: str = ""
     tags: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -115,6 +117,8 @@ def _native(said: Mapping[bytes, str]) -> Iterator[tuple[str, object]]:
         yield "ttl", values.clamped_ttl(ttl, "X-Cache-TTL")
     if (threshold := said.get(b"x-cache-threshold")) is not None:
         yield "threshold", values.written_cosine(threshold, "X-Cache-Threshold")
+    if (rate := said.get(b"x-cache-max-error-rate")) is not None:
+        yield "max_error_rate", values.written_rate(rate, "X-Cache-Max-Error-Rate")
     if (namespace := said.get(b"x-cache-namespace")) is not None:
         yield "namespace", values.text(namespace.strip(), "X-Cache-Namespace")
     if (tags := said.get(b"x-cache-tags")) is not None:
@@ -153,6 +157,7 @@ MEMBERS: Final[tuple[tuple[str, str, Callable[[Json, str], object]], ...]] = (
     ("no-cache", "no_cache", values.truth),
     ("no-store", "no_store", values.truth),
     ("threshold", "threshold", values.cosine),
+    ("max_error_rate", "max_error_rate", values.rate),
     ("namespace", "namespace", values.text),
     ("tags", "tags", values.names),
     ("ignore", "ignore", values.ignorable),

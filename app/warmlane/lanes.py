@@ -24,7 +24,8 @@ class When(StrEnum):
 class Lane(Value, frozen=True, kw_only=True):
     """What applies to a call where the caller says nothing.
 
-    `ttl`, `max_ttl` and `revalidate_after` are seconds; `threshold` is a cosine; `max_entry_bytes` bounds one answer.
+    `ttl`, `max_ttl` and `revalidate_after` are seconds; `threshold` is a cosine; `max_error_rate` is the
+    share of near answers that may be wrong; `max_entry_bytes` bounds one answer.
     `count_usage`: where a provider does not say what was used, it is counted here. `ask_usage`: providers are asked for
     it in streams whose callers do not want it, who never see it.
     `revision` is in every key: a changed lane never serves answers made under the old one.
@@ -37,6 +38,7 @@ class Lane(Value, frozen=True, kw_only=True):
     ttl: int = 86_400
     max_ttl: int = 259_200
     threshold: float = 0.85
+    max_error_rate: float = 0.02
     max_entry_bytes: int = 1_048_576
     revalidate_after: int = 3600
     count_usage: bool = True

@@ -51,10 +51,16 @@ def plan(ask: Ask | None, controls: Controls, lane: Lane, caller: Caller | None)
         read=not controls.no_cache,
         write=not controls.no_store,
         ttl=min(controls.ttl or lane.ttl, lane.max_ttl),
-        not_near=NotNear.MODE if mode is Mode.EXACT else ask.not_near,
+        not_near=NotNear.MODE if mode is Mode.EXACT else _out_of_bound(controls, lane) or ask.not_near,
         # A caller may ask for more likeness than the lane does, never for less.
         threshold=max(controls.threshold or 0.0, lane.threshold),
     )
+
+
+def _out_of_bound(controls: Controls, lane: Lane) -> NotNear | None:
+    """Whoever takes fewer wrong answers than the lane does gets none by meaning: nobody measures here how many are."""
+    said = controls.max_error_rate
+    return NotNear.BOUND if said is not None and said < lane.max_error_rate else None
 
 
 def is_fresh(controls: Controls, age: float, left: float) -> bool:

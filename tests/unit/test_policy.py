@@ -131,6 +131,14 @@ def test_a_caller_may_ask_for_more_likeness_never_for_less(said: float | None, t
     assert plan_of(None, Controls(threshold=said)).threshold == threshold
 
 
+@pytest.mark.parametrize(
+    ("said", "why"), [(None, None), (0.02, None), (0.2, None), (0.019, NotNear.BOUND), (0.0, NotNear.BOUND)]
+)
+def test_who_takes_fewer_wrong_answers_gets_exact_ones(said: float | None, why: NotNear | None) -> None:
+    """A bound that nobody can promise to keep is kept by not trying."""
+    assert plan_of(None, Controls(max_error_rate=said)).not_near is why
+
+
 def test_exact_mode_and_the_dialects_verdict_forbid_a_match_by_meaning() -> None:
     """The caller's wish is named before what the request holds."""
     tools = a_body(tools=[{"type": "function", "function": {"name": "f"}}])
