@@ -31,15 +31,12 @@ async def alone() -> None:
     """Tell nobody: there is no other process."""
 
 
-Weigh: TypeAlias = Callable[[str, Sequence[str | int]], Awaitable[Sequence[int]]]
-"""About how many tokens a model makes of each text, for a count of all to be divided by. Numbers are tokens already."""
-
 TOGETHER = 16
 """Items of a batch that are sealed and put at once."""
 
 
-async def by_length(model: str, texts: Sequence[str | int]) -> Sequence[int]:  # noqa: ARG001 - whichever the model
-    """Bytes of the texts."""
+def weights(texts: Sequence[str | int]) -> Sequence[int]:
+    """What a count of all tokens is divided by: bytes of the texts. Numbers are tokens already."""
     return [text if isinstance(text, int) else len(text.encode()) for text in texts]
 
 
@@ -59,10 +56,9 @@ class Keeping:
         tracer: Tracer,
         clock: Clock,
         announce: Announce = alone,
-        weigh: Weigh = by_length,
     ) -> None:
         """Take the ports that are written to; `pepper` keys the labels."""
-        self._announce, self._weigh = announce, weigh
+        self._announce = announce
         self._caches, self._embedder, self._recent, self._lane = caches, embedder, recent, lane
         self._labels, self._patience = Labels(pepper), Patience(deadlines.keep)
         self._reporter, self._tracer, self._clock = reporter, tracer, clock
@@ -95,8 +91,8 @@ class Keeping:
         started, size = self._clock.monotonic(), 0
         try:
             with self._tracer.span("store"):
-                weights = await self._weigh(trip.model, batch.texts())
-                short = (one for one in batch.singles(weights) if len(one[1]) <= self._lane.max_entry_bytes)
+                singles = batch.singles(weights(batch.texts()))
+                short = (one for one in singles if len(one[1]) <= self._lane.max_entry_bytes)
                 while some := list(islice(short, TOGETHER)):
                     size += await self._put_each(trip, batch, look, caller, some)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over

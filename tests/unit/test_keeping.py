@@ -12,7 +12,7 @@ from warmlane.clock import ManualClock
 from warmlane.controls import Controls
 from warmlane.dialects.base import Finish
 from warmlane.events import EntryStored
-from warmlane.keeping import by_length
+from warmlane.keeping import weights
 from warmlane.model import Row, Scope, Usage
 from warmlane.seal import label, open_entry, open_vector
 from warmlane.trip import Trip
@@ -166,7 +166,7 @@ async def test_each_of_a_batch_is_an_entry_of_its_own(house: House) -> None:
     assert house.recent.get(CALLER.tenant, batch.keys[0]) is not None
 
 
-async def test_a_text_weighs_its_bytes_and_tokens_are_counted_already() -> None:
+def test_a_text_weighs_its_bytes_and_tokens_are_counted_already() -> None:
     """Where nobody counts the tokens that a model makes of it."""
-    assert list(await by_length("m", ["a", "äö", ""])) == [1, 4, 0]
-    assert list(await by_length("m", [3, 7])) == [3, 7]
+    assert list(weights(["a", "äö", ""])) == [1, 4, 0]
+    assert list(weights([3, 7])) == [3, 7]
