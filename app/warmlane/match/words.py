@@ -1,0 +1,121 @@
+"""A prompt taken apart: what every veto and the pair head read. Pure.
+
+A text is taken apart once and kept so beside the opened entry: it is the dearest part of comparing two.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+from warmlane.match.lexicon import lexicon
+from warmlane.match.lexicon import words as listed
+from warmlane.model import Value
+
+_MOST = 1_024
+"""Tokens that are looked at: more than any embedder here reads."""
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,:]\d+)*"
+    r"|[\u3040-\u30ff\u3400-\u9fff]"  # Chinese and Japanese put no spaces between words
+    r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[+#]{1,2}(?!\w)|['’][^\W\d_]+)?"
+    r"|[%$€£¥₹]|[<>=!+*/^&|~-]+"
+)
+_POLITE = re.compile(
+    r"^(?:(?:hi|hey|hello|ok|okay|so|well|please|quick question|i was wondering|just wondering|can you tell me"
+    r"|could you tell me|could you help me|can you help me|do you know|i would like to know|i want to know|tell me)"
+    r"\b[\s,:?!.-]*)+|[\s,]*\b(?:please|thanks|thank you|cheers)[\s!.?]*$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"`[^`]+`|(?<!\w)[\w.~-]*[/\\][\w./\\-]+|\b\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|\b[A-Za-z]+_\w+|0x[0-9a-fA-F]+|[{}<>=\[\]|]"
+)
+_SUFFIXES = ("ingly", "edly", "ies", "ing", "ers", "ed", "es", "er", "ly", "s", "e")
+_SHORTEST = 3
+"""Letters that a stem has at least."""
+
+
+class Words(Value, frozen=True, kw_only=True):
+    """One text, taken apart.
+
+    `tokens`, `lower`, `stems` run side by side: as written; in lower case with straight apostrophes; without endings.
+    `content` are the stems of the words that carry meaning, numbers among them, in order. `language` is an ISO 639-1
+    code, None where that cannot be told; `script` is Unicode's name of most of its letters ("LATIN", "CJK"), and
+    empty without letters. `text` has no greeting and no thanks.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    lower: tuple[str, ...]
+    stems: tuple[str, ...]
+    content: tuple[str, ...]
+    language: str | None
+    script: str
+    is_code: bool
+
+    @property
+    def is_english(self) -> bool:
+        """Whether it reads as English, or as nothing else: what the English rules are for."""
+        return self.language in {None, "en"} and self.script in {"", "LATIN"}
+
+    def __repr__(self) -> str:
+        """Never the text."""
+        return f"Words({len(self.tokens)} tokens, {self.language})"
+
+
+class Reader:
+    """Takes texts apart, with the function words of the languages it tells apart."""
+
+    def __init__(self, languages: Mapping[str, str] | None = None) -> None:
+        """Take function words by language, as `data/lexicon/languages.toml` has them."""
+        said = lexicon("languages") if languages is None else languages
+        self._function = {language: listed(some) for language, some in said.items()}
+        self._meaningless = listed(lexicon("words")["meaningless"])
+
+    def read(self, text: str) -> Words:
+        """Take `text` apart."""
+        bare = _without_politeness(text.strip())
+        tokens = tuple(match.group() for match, _ in zip(_TOKEN.finditer(bare), range(_MOST), strict=False))
+        lower = tuple(token.lower().replace("’", "'") for token in tokens)
+        stems = tuple(stem(word.partition("'")[0]) for word in lower)
+        language = self._language(lower)
+        skipped = self._meaningless if language in {None, "en"} else self._function[language]
+        content = tuple(
+            each for each, word in zip(stems, lower, strict=True) if word[0].isalnum() and word not in skipped
+        )
+        return Words(
+            text=bare, tokens=tokens, lower=lower, stems=stems, content=content, language=language,
+            script=_script(bare), is_code=_CODE.search(bare) is not None,
+        )  # fmt: skip
+
+    def _language(self, lower: tuple[str, ...]) -> str | None:
+        """The language with most function words here: two at least, and more than any other."""
+        here = frozenset(lower)
+        counts = sorted(((len(here & some), language) for language, some in self._function.items()), reverse=True)
+        (most, language), (next_most, _) = counts[:2]
+        return language if most >= 2 and most > next_most else None  # noqa: PLR2004 - one may be a name
+
+
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """`word`, in lower case, without the ending that inflection gives it: rough, and the same for both texts."""
+    if not word.isascii():
+        return word
+    for ending in _SUFFIXES:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
+
+
+def _without_politeness(text: str) -> str:
+    while (shorter := _POLITE.sub("", text)) and shorter != text:
+        text = shorter
+    return text
+
+
+def _script(text: str) -> str:
+    letters = [letter for letter in text[:512] if letter.isalpha()]
+    if not letters:
+        return ""
+    others = [letter for letter in letters if letter > "\u024f"]
+    return unicodedata.name(others[0], "UNKNOWN").split()[0] if 2 * len(others) > len(letters) else "LATIN"
