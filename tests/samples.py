@@ -76,7 +76,9 @@ def an_entry(body: bytes | None = None, **fields: Any) -> Entry:
 
 def a_look(**fields: Any) -> Look:
     """A plan to ask the cache and to keep the answer for an hour."""
-    return Look(**{"read": True, "write": True, "ttl": 3600, "not_near": None, "threshold": 0.85, **fields})
+    return Look(
+        **{"read": True, "write": True, "ttl": 3600, "not_near": None, "threshold": 0.85, "bound": 0.02, **fields}
+    )
 
 
 def a_trip(

@@ -49,7 +49,7 @@ class NotNear(StrEnum):
     """Why a request is matched exactly only: debug word and docs row."""
 
     MODE = "mode"  # the lane or the caller wants exact matches
-    BOUND = "bound"  # the caller takes fewer wrong answers than can be promised of near ones
+    BOUND = "bound"  # no wrong answer at all is taken, which nobody can promise of near ones
     TEXT = "text"  # there is no last user text
     MEDIA = "media"  # an image, audio or file part
     TOOLS = "tools"  # tools are in play

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from warmlane.match.vetoes import VetoName
 from warmlane.model import Value
 
 
@@ -25,7 +26,8 @@ class Lane(Value, frozen=True, kw_only=True):
     """What applies to a call where the caller says nothing.
 
     `ttl`, `max_ttl` and `revalidate_after` are seconds; `threshold` is a cosine; `max_error_rate` is the
-    share of near answers that may be wrong; `max_entry_bytes` bounds one answer.
+    share of semantic hits that may be wrong; `vetoes_off` are classes of disagreement that do not matter to it;
+    `max_entry_bytes` bounds one answer.
     `count_usage`: where a provider does not say what was used, it is counted here. `ask_usage`: providers are asked for
     it in streams whose callers do not want it, who never see it.
     `revision` is in every key: a changed lane never serves answers made under the old one.
@@ -39,6 +41,7 @@ class Lane(Value, frozen=True, kw_only=True):
     max_ttl: int = 259_200
     threshold: float = 0.85
     max_error_rate: float = 0.02
+    vetoes_off: frozenset[VetoName] = frozenset()
     max_entry_bytes: int = 1_048_576
     revalidate_after: int = 3600
     count_usage: bool = True

@@ -12,9 +12,11 @@ from warmlane.caches import Caches, Deadlines
 from warmlane.clock import Clock
 from warmlane.events import NotNear, Outcome, Stage
 from warmlane.keys import standing_key
-from warmlane.match.judge import Serve, judge
+from warmlane.lanes import Lane
+from warmlane.match.facts import Facts
+from warmlane.match.judge import Candidate, Judge, Rule
 from warmlane.match.normalise import normalise
-from warmlane.model import Caller, Entry, Probe, Vector
+from warmlane.model import Caller, Entry, Near, Probe, Vector
 from warmlane.patience import Patience
 from warmlane.policy import Look, is_fresh
 from warmlane.ports import Embedder, Tracer
@@ -23,7 +25,7 @@ from warmlane.recent import Kept, Recent
 from warmlane.report import Reporter
 from warmlane.seal import open_entry
 from warmlane.standing import Standings
-from warmlane.trip import Found, Repeat, Trip
+from warmlane.trip import Found, Neighbour, Repeat, Trip
 
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ class Lookup:
         *,
         caches: Caches,
         embedder: Embedder,
+        judge: Judge,
+        lane: Lane,
         recent: Recent,
         standings: Standings,
         deadlines: Deadlines,
@@ -51,6 +55,7 @@ class Lookup:
     ) -> None:
         """Take the ports that are asked."""
         self._caches, self._embedder, self._recent, self._standings = caches, embedder, recent, standings
+        self._judge, self._lane = judge, lane
         self._store, self._embedding, self._nears = map(Patience, (deadlines.store, deadlines.embed, deadlines.near))
         self._each, self._reporter, self._tracer, self._clock = deadlines.store, reporter, tracer, clock
 
@@ -210,23 +215,47 @@ class Lookup:
         )
         rows = await self._caches.of(caller).near(probe, CANDIDATES)
         # One that is too old must not stand before others: a store keeps rows up to five minutes longer.
-        entries = [
-            (near.similarity, near.row.key, entry)
-            for near in rows
-            if self._is_fresh(trip, entry := open_entry(caller, near.row))
+        near = [
+            (row.similarity, row.row.key, kept)
+            for row in rows
+            if self._is_fresh(trip, (kept := self._opened(caller, row)).entry)
         ]
-        return self._judged(trip, look, caller, entries)
+        return self._judged(trip, look, near) if near else None
 
-    def _judged(
-        self, trip: Trip, look: Look, caller: Caller, entries: list[tuple[float, bytes, Entry]]
-    ) -> Found | None:
-        verdict = judge(trip.text, [(similarity, entry.prompt) for similarity, _, entry in entries], look.threshold)
-        if not isinstance(verdict, Serve):
-            trip.similarity, trip.gate = verdict.best, None if verdict.best is None else "threshold"
-            return None
-        similarity, key, entry = entries[verdict.index]
-        trip.similarity = similarity
-        return self._usable(trip, self._recent.put(caller.tenant, key, entry), Outcome.NEAR, key)
+    def _opened(self, caller: Caller, near: Near) -> Kept:
+        """The entry, from recent memory where it is: what is known of its prompt is there too."""
+        kept = self._recent.get(caller.tenant, near.row.key)
+        return kept or self._recent.put(caller.tenant, near.row.key, open_entry(caller, near.row))
+
+    def _judged(self, trip: Trip, look: Look, near: Sequence[tuple[float, bytes, Kept]]) -> Found | None:
+        """The best of `near` that may be served, if any; notes how each was judged."""
+        trip.facts = self._judge.read(trip.text)
+        candidates = [Candidate(similarity=similarity, facts=self._facts(kept)) for similarity, _, kept in near]
+        trip.needed = 0.0
+        rule = Rule(threshold=look.threshold, needed=trip.needed, off=self._lane.vetoes_off)
+        judgement = self._judge.judge(trip.facts, candidates, rule)
+        neighbours = [
+            Neighbour(key=key, entry=kept.entry, weighed=weighed)
+            for (_, key, kept), weighed in zip(near, judgement.weighed, strict=True)
+        ]
+        trip.neighbours = tuple(sorted(neighbours, key=_likely))
+        for index in judgement.serve:
+            _, key, kept = near[index]
+            found = self._usable(trip, kept, Outcome.NEAR, key)
+            if found is not None:
+                weighed = judgement.weighed[index]
+                trip.similarity, trip.score = weighed.similarity, weighed.score
+                return found
+        best = trip.neighbours[0].weighed
+        trip.similarity, trip.score, trip.gate = best.similarity, best.score, best.refused_by
+        return None
+
+    def _facts(self, kept: Kept) -> Facts:
+        if kept.facts is None:
+            facts = self._judge.read(kept.entry.prompt)
+            self._recent.learn(kept, facts)
+            return facts
+        return kept.facts
 
     def _usable(self, trip: Trip, kept: Kept, outcome: Outcome, key: bytes) -> Found | None:
         """`kept` as the caller wants it; None where it is too old, unproven, or cannot be had in that mode."""
@@ -260,3 +289,9 @@ class Lookup:
             trip.failed = stage
             self._reporter.stage_failed(trip, stage, error)
             return None
+
+
+def _likely(neighbour: Neighbour) -> tuple[bool, float, float]:
+    """Sorts what no veto speaks against first, then by score."""
+    weighed = neighbour.weighed
+    return bool(weighed.objections), -weighed.score, -weighed.similarity

@@ -20,7 +20,8 @@ class Bypass(Value, frozen=True):
 class Look(Value, frozen=True):
     """The cache is asked (`read`) and may keep the answer for `ttl` seconds (`write`).
 
-    `not_near` None: one that means the same will do, with a cosine of at least `threshold`.
+    `not_near` None: one that means the same will do, with a cosine of at least `threshold`, as long as at most the
+    share `bound` of such answers is wrong.
     """
 
     read: bool
@@ -28,6 +29,7 @@ class Look(Value, frozen=True):
     ttl: int
     not_near: NotNear | None
     threshold: float
+    bound: float
 
 
 Plan: TypeAlias = Bypass | Look
@@ -47,20 +49,28 @@ def plan(ask: Ask | None, controls: Controls, lane: Lane, caller: Caller | None)
     # "Automatic where temperature is present and equals 0; otherwise by explicit opt-in."
     if not (ask.deterministic or controls.opted_in or lane.when is When.ALWAYS):
         return Bypass(why=NoCache.TEMPERATURE)
+    bound = _bound(controls, lane)
     return Look(
         read=not controls.no_cache,
         write=not controls.no_store,
         ttl=min(controls.ttl or lane.ttl, lane.max_ttl),
-        not_near=NotNear.MODE if mode is Mode.EXACT else _out_of_bound(controls, lane) or ask.not_near,
+        not_near=_not_near(mode, bound) or ask.not_near,
         # A caller may ask for more likeness than the lane does, never for less.
         threshold=max(controls.threshold or 0.0, lane.threshold),
+        bound=bound,
     )
 
 
-def _out_of_bound(controls: Controls, lane: Lane) -> NotNear | None:
-    """Whoever takes fewer wrong answers than the lane does gets none by meaning: nobody measures here how many are."""
+def _bound(controls: Controls, lane: Lane) -> float:
+    """A caller may take fewer wrong answers than the lane does, never more."""
     said = controls.max_error_rate
-    return NotNear.BOUND if said is not None and said < lane.max_error_rate else None
+    return lane.max_error_rate if said is None else min(said, lane.max_error_rate)
+
+
+def _not_near(mode: Mode, bound: float) -> NotNear | None:
+    if mode is Mode.EXACT:
+        return NotNear.MODE
+    return NotNear.BOUND if bound == 0 else None
 
 
 def is_fresh(controls: Controls, age: float, left: float) -> bool:

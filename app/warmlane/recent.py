@@ -10,11 +10,14 @@ from collections import OrderedDict
 import msgspec
 
 from warmlane.clock import Clock
+from warmlane.match.facts import Facts
 from warmlane.model import Entry
 
 
 class Kept(msgspec.Struct, gc=False, eq=False):
     """One remembered entry. `until` is seconds since 1970; `lines` are its hit's header lines, once written.
+
+    `facts` is what is known of its prompt, once that was compared with another.
 
     It holds nothing that could lead back to it, so the collector, which would visit a hundred thousand of these, is
     not told of it.
@@ -24,6 +27,7 @@ class Kept(msgspec.Struct, gc=False, eq=False):
     until: float
     alive: bool = True
     lines: bytes = b""
+    facts: Facts | None = None
 
 
 class Recent:
@@ -51,18 +55,27 @@ class Recent:
         self.forget(tenant, key)
         kept = Kept(entry, min(entry.expires, self._clock.now() + self._seconds))
         self._kept[tenant, key] = kept
-        self._size += _weight(entry)
+        self._grow(_weight(kept))
+        return kept
+
+    def learn(self, kept: Kept, facts: Facts) -> None:
+        """Keep `facts` beside the entry, as long as that is remembered."""
+        if kept.alive and kept.facts is None:
+            before, kept.facts = _weight(kept), facts
+            self._grow(_weight(kept) - before)
+
+    def _grow(self, by: int) -> None:
+        self._size += by
         while self._size > self._max:
             oldest = next(iter(self._kept))
             self.forget(*oldest)
-        return kept
 
     def forget(self, tenant: bytes, key: bytes) -> None:
         """Drop one."""
         kept = self._kept.pop((tenant, key), None)
         if kept is not None:
             kept.alive = False
-            self._size -= _weight(kept.entry)
+            self._size -= _weight(kept)
 
     def forget_tenant(self, tenant: bytes) -> None:
         """Drop everything of one tenant."""
@@ -85,6 +98,8 @@ class Recent:
         return len(self._kept)
 
 
-def _weight(entry: Entry) -> int:
-    """Bytes of the texts, and about what Python adds."""
-    return len(entry.body) + len(entry.prompt) + 1000
+def _weight(kept: Kept) -> int:
+    """Bytes of the texts, and about what Python adds: facts are many short strings."""
+    entry = kept.entry
+    facts = 0 if kept.facts is None else 4000 + 80 * len(entry.prompt)
+    return len(entry.body) + len(entry.prompt) + 1000 + facts

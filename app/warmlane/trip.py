@@ -8,7 +8,9 @@ from warmlane.dialects.base import Ask, Dialect
 from warmlane.errors import WarmlaneError
 from warmlane.events import NoCache, NotNear, Outcome, Stage
 from warmlane.keys import Asked
-from warmlane.model import Call, Caller, Usage, Value, Vector
+from warmlane.match.facts import Facts
+from warmlane.match.judge import Weighed
+from warmlane.model import Call, Caller, Entry, Usage, Value, Vector
 from warmlane.policy import Plan
 from warmlane.recent import Kept
 
@@ -26,11 +28,20 @@ class Found(Value, frozen=True, kw_only=True):
         return f"Found({self.outcome}, {len(self.body)} bytes)"
 
 
+class Neighbour(Value, frozen=True, kw_only=True):
+    """A kept answer that was near, and how it was judged. `key` is its exact key."""
+
+    key: bytes
+    entry: Entry
+    weighed: Weighed
+
+
 class Trip(msgspec.Struct, kw_only=True):
     """Mutable, and held by one task. Times are seconds; `started` is on the monotonic clock.
 
     A call for several things has a `batch` of keys, and no `key`. `hides_usage`: the provider was asked for a usage
-    chunk that the caller is not to see.
+    chunk that the caller is not to see. `neighbours` are the kept answers that were near, the likeliest first, and
+    `needed` the score that was asked of them; `similarity` and `score` are those of the first, or of what was served.
     """
 
     call: Call
@@ -49,7 +60,11 @@ class Trip(msgspec.Struct, kw_only=True):
     outcome: Outcome = Outcome.BYPASS
     not_near: NotNear | None = None
     similarity: float | None = None
+    score: float | None = None
+    needed: float | None = None
     gate: str | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    facts: Facts | None = None
     normal_key: bytes | None = None
     partition: bytes = b""
     vector: Vector | None = None

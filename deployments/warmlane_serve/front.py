@@ -18,6 +18,9 @@ from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.match.facts import Examiner
+from warmlane.match.judge import Cosine, Judge
+from warmlane.match.vetoes.registry import every
 from warmlane.metering import Metering
 from warmlane.ports import Cache, Embedder, Forwarder, Port, Sink, Tracer
 from warmlane.providers import Provider, table
@@ -137,28 +140,8 @@ class Front:
 
     def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Gateway:
         caches = Caches(durable=self._ports.durable, volatile=self._ports.volatile)
-        lookup = Lookup(
-            caches=caches,
-            embedder=self._ports.embedder,
-            recent=self._recent,
-            standings=self._standings,
-            deadlines=deadlines,
-            reporter=self._reporter,
-            tracer=self._tracer,
-            clock=self._clock,
-        )
-        keeping = Keeping(
-            caches=caches,
-            embedder=self._ports.embedder,
-            recent=self._recent,
-            lane=lane,
-            pepper=key,
-            deadlines=deadlines,
-            reporter=self._reporter,
-            tracer=self._tracer,
-            clock=self._clock,
-            announce=announce,
-        )
+        lookup = self._lookup(lane, caches, deadlines)
+        keeping = self._keeping(lane, key, caches, deadlines, announce)
         metering = Metering(lane=lane, tokens=self._tokens, patience=deadlines.keep, reporter=self._reporter)
         return Gateway(
             lane=lane,
@@ -173,6 +156,34 @@ class Front:
             tracer=self._tracer,
             tasks=self._tasks,
             clock=self._clock,
+        )
+
+    def _lookup(self, lane: Lane, caches: Caches, deadlines: Deadlines) -> Lookup:
+        return Lookup(
+            caches=caches,
+            embedder=self._ports.embedder,
+            judge=Judge(Examiner(every()), Cosine()),
+            lane=lane,
+            recent=self._recent,
+            standings=self._standings,
+            deadlines=deadlines,
+            reporter=self._reporter,
+            tracer=self._tracer,
+            clock=self._clock,
+        )
+
+    def _keeping(self, lane: Lane, key: bytes, caches: Caches, deadlines: Deadlines, announce: Announce) -> Keeping:
+        return Keeping(
+            caches=caches,
+            embedder=self._ports.embedder,
+            recent=self._recent,
+            lane=lane,
+            pepper=key,
+            deadlines=deadlines,
+            reporter=self._reporter,
+            tracer=self._tracer,
+            clock=self._clock,
+            announce=announce,
         )
 
     def forget(self) -> None:

@@ -20,6 +20,9 @@ from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.match.facts import Examiner
+from warmlane.match.judge import Cosine, Judge
+from warmlane.match.vetoes.registry import every
 from warmlane.metering import Metering
 from warmlane.model import Head
 from warmlane.ports import Cache, Embedder, Tokens, Tracer
@@ -38,6 +41,10 @@ from warmlane_stores.shard import Shard
 
 PATIENT = Deadlines(store=60, embed=60, near=60, keep=60)
 """So that no test depends on how fast the machine is; what hangs gets a deadline of its own."""
+
+
+JUDGE = Judge(Examiner(every()), Cosine())
+"""Reads its word lists from files: not in the loop."""
 
 
 class Ear:
@@ -112,7 +119,8 @@ class House:
         caches = Caches(durable=self.durable, volatile=self.volatile)
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
-            caches=caches, embedder=embedder, recent=self.recent, standings=standings, deadlines=deadlines,
+            caches=caches, embedder=embedder, judge=JUDGE, lane=lane, recent=self.recent,
+            standings=standings, deadlines=deadlines,
             reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip
         self.keeping = Keeping(

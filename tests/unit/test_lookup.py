@@ -15,7 +15,11 @@ from warmlane.caches import Caches, Deadlines
 from warmlane.clock import ManualClock
 from warmlane.controls import NOTHING_SAID, Controls
 from warmlane.events import NoCache, NotNear, Outcome
+from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
+from warmlane.match.facts import Examiner
+from warmlane.match.judge import Cosine, Judge
+from warmlane.match.vetoes.registry import every
 from warmlane.policy import Bypass
 from warmlane.recent import Kept, Recent
 from warmlane.report import Reporter
@@ -27,6 +31,7 @@ from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
 
 CALLER, LOOK = a_caller(), a_look()
+JUDGE = Judge(Examiner(every()), Cosine())
 
 
 class Desk:
@@ -39,7 +44,7 @@ class Desk:
         self.standings = Standings(revalidate_after=3600, clock=clock)
         self.lookup = Lookup(
             caches=Caches(durable=self.shard, volatile=self.shard), embedder=self.embedder, recent=self.recent,
-            standings=self.standings, deadlines=Deadlines(), tracer=NullTracer(), clock=clock,
+            judge=JUDGE, lane=Lane(), standings=self.standings, deadlines=Deadlines(), tracer=NullTracer(), clock=clock,
             reporter=Reporter(bus=Bus([], clock=clock), lane="default", clock=clock),
         )  # fmt: skip
 

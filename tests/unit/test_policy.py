@@ -23,7 +23,7 @@ def plan_of(body: dict[str, Any] | None = None, controls: Controls = NOTHING_SAI
 
 def test_temperature_zero_is_cached_without_asking() -> None:
     """Contract §6: automatic where temperature is present and equals 0, for the lane's time."""
-    assert plan_of() == Look(read=True, write=True, ttl=86_400, not_near=None, threshold=0.85)
+    assert plan_of() == Look(read=True, write=True, ttl=86_400, not_near=None, threshold=0.85, bound=0.02)
 
 
 @pytest.mark.parametrize("members", [{"temperature": 0.7}, {"temperature": None}, {"temperature": "0"}])
@@ -132,11 +132,17 @@ def test_a_caller_may_ask_for_more_likeness_never_for_less(said: float | None, t
 
 
 @pytest.mark.parametrize(
-    ("said", "why"), [(None, None), (0.02, None), (0.2, None), (0.019, NotNear.BOUND), (0.0, NotNear.BOUND)]
+    ("said", "why"), [(None, None), (0.02, None), (0.2, None), (0.019, None), (0.0, NotNear.BOUND)]
 )
-def test_who_takes_fewer_wrong_answers_gets_exact_ones(said: float | None, why: NotNear | None) -> None:
+def test_who_takes_no_wrong_answer_gets_exact_ones(said: float | None, why: NotNear | None) -> None:
     """A bound that nobody can promise to keep is kept by not trying."""
     assert plan_of(None, Controls(max_error_rate=said)).not_near is why
+
+
+@pytest.mark.parametrize(("said", "bound"), [(None, 0.02), (0.01, 0.01), (0.2, 0.02)])
+def test_a_caller_may_take_fewer_wrong_answers_never_more(said: float | None, bound: float) -> None:
+    """Contract §5: a caller may lower it."""
+    assert plan_of(None, Controls(max_error_rate=said)).bound == bound
 
 
 def test_exact_mode_and_the_dialects_verdict_forbid_a_match_by_meaning() -> None:

@@ -2,6 +2,7 @@
 
 from samples import NOW, an_entry
 from warmlane.clock import ManualClock
+from warmlane.match.facts import Examiner
 from warmlane.model import Entry
 from warmlane.recent import Recent
 
@@ -121,3 +122,20 @@ def test_clear_forgets_everything(clock: ManualClock) -> None:
 
     assert len(recent) == 0
     assert not kept.alive
+
+
+def test_what_is_known_of_a_prompt_stays_with_it_and_weighs(clock: ManualClock) -> None:
+    """Facts are many small objects: they must count against the bound on memory."""
+    recent = Recent(max_bytes=8_000, seconds=60, clock=clock)
+    facts = Examiner(()).read("a")
+    older, newer = (recent.put(b"t", key, an_entry()) for key in (b"1", b"2"))
+    recent.learn(newer, facts)
+    assert newer.facts is facts
+    assert recent.get(b"t", b"1") is older
+
+    recent.learn(older, facts)
+
+    assert len(recent) == 1
+    recent.clear()
+    recent.learn(older, facts)
+    assert recent.put(b"t", b"3", an_entry()).alive
