@@ -299,7 +299,8 @@ class Gateway:
         """`finish` with what was used, counted here where the provider did not say it."""
         if finish.usage is not None:
             return finish
-        used = await self._metering.count(trip, tee.body, streamed=tee.streamed, model=finish.model)
+        whole = None if trip.dialect is None else tee.whole(trip.dialect)
+        used = await self._metering.count(trip, None if whole is None else whole.said, model=finish.model)
         return replace(finish, usage=used)
 
     def _outbound(self, trip: Trip, span: Span) -> Call:

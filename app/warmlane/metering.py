@@ -9,7 +9,7 @@ from warmlane.dialects.speaking import SPOKEN
 from warmlane.encodings import encoding_of
 from warmlane.events import Stage
 from warmlane.lanes import Lane
-from warmlane.model import Usage
+from warmlane.model import JsonObject, Usage
 from warmlane.patience import Patience
 from warmlane.ports import Tokens
 from warmlane.report import Reporter
@@ -36,12 +36,12 @@ class Metering:
             return None
         return openai_usage.asking(body)
 
-    async def count(self, trip: Trip, body: bytes, *, streamed: bool, model: str) -> Usage | None:
-        """What was used for `body`, a whole 200 answer by `model`; None: that cannot be told. Never raises."""
+    async def count(self, trip: Trip, answer: JsonObject | None, *, model: str) -> Usage | None:
+        """What was used for `answer`, put together, by `model`; None: that cannot be told. Never raises."""
         speak = None if trip.dialect is None else SPOKEN.get(trip.dialect.name)
-        if not self._lane.count_usage or speak is None or trip.ask is None:
+        if not self._lane.count_usage or speak is None or trip.ask is None or answer is None:
             return None
-        said = speak(trip.ask, body, streamed=streamed)
+        said = speak(trip.ask, answer)
         if said is None:
             return None
         encoding = encoding_of(model or trip.ask.model)

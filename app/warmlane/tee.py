@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from warmlane.dialects.base import Dialect, Finish
+from warmlane.dialects.base import Assembling, Dialect, Finish, Whole
 from warmlane.headers import find
 from warmlane.model import Head
 
@@ -18,13 +18,14 @@ class Judge(Protocol):
 class Tee:
     """Collects the body of one answer, as long as it is within `limit` bytes."""
 
-    __slots__ = ("_chunks", "_finish", "_limit", "_short", "complete", "encoding", "head", "size", "streamed")
+    __slots__ = ("_chunks", "_finish", "_limit", "_short", "_whole", "complete", "encoding", "head", "size", "streamed")
 
     def __init__(self, limit: int, *, short: int | None = None) -> None:
         """Collect at most `limit` bytes; what is longer is let go. Up to `short`, by default the same, is short."""
         self._limit, self._short = limit, limit if short is None else short
         self._chunks: list[bytes] = []
         self._finish: Finish | None = None
+        self._whole: Whole | None = None
         self.head: Head | None = None
         self.size, self.complete, self.streamed = 0, False, False
         self.encoding: bytes | None = None
@@ -57,7 +58,7 @@ class Tee:
 
     def clear(self) -> None:
         """Forget what was collected: another answer comes."""
-        self._chunks, self._finish, self.head = [], None, None
+        self._chunks, self._finish, self._whole, self.head = [], None, None, None
         self.size, self.complete, self.streamed, self.encoding = 0, False, False, None
 
     def add(self, chunk: bytes) -> None:
@@ -74,7 +75,7 @@ class Tee:
         SDKs hang up at the end marker, and then it is chance whether the body ends before they are gone.
         """
         if self.streamed and self.size <= self._limit and self.encoding is None:
-            self._finish = dialect.finish(self.body, streamed=True)
+            self._finish = self._judged(dialect)
             self.complete = self._finish.refuse is None and self._finish.ended
 
     @property
@@ -89,5 +90,17 @@ class Tee:
         if not self.complete or self.size > self._limit or self.encoding is not None:
             return None
         if self._finish is None:
-            self._finish = judge.finish(self.body, streamed=self.streamed)
+            self._finish = self._judged(judge)
         return self._finish
+
+    def whole(self, judge: Judge) -> Whole | None:
+        """The answer put together, once; None where `judge` puts none together. It must be `complete`."""
+        if self._whole is None and isinstance(judge, Assembling):
+            self._whole = judge.assemble(self.body, streamed=self.streamed)
+        return self._whole
+
+    def _judged(self, judge: Judge) -> Finish:
+        whole = self.whole(judge)
+        if whole is not None and isinstance(judge, Assembling):
+            return judge.judge(whole)
+        return judge.finish(self.body, streamed=self.streamed)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flow.house import House
-from samples import a_body, a_call, a_trip, an_answer, dump
+from samples import a_body, a_call, a_trip, an_answer
 from warmlane.adapters.tokens import BpeTokens, WordTokens
 from warmlane.clock import ManualClock
 from warmlane.dialects.registry import DIALECTS
@@ -84,7 +84,7 @@ async def test_only_openais_streams_have_to_be_asked(house: House) -> None:
 
 async def test_what_nobody_counted_is_counted(house: House) -> None:
     """Texts and what is between them; exact for a plain chat with a model whose tokens are known."""
-    used = await metering(house).count(a_trip(), dump(an_answer("It is 4")), streamed=False, model="gpt-4o-2024-08-06")
+    used = await metering(house).count(a_trip(), an_answer("It is 4"), model="gpt-4o-2024-08-06")
 
     assert used == Usage(input_tokens=3 + 3 + 1 + 3, output_tokens=3, estimated=False)
 
@@ -100,7 +100,7 @@ async def test_what_nobody_counted_is_counted(house: House) -> None:
 )
 async def test_a_guess_says_that_it_is_one(house: House, body: dict[str, Any], model: str) -> None:
     """Another vendor's model, one that hides what it thinks, or tools; the model asked for, where none answered."""
-    used = await metering(house).count(a_trip(a_call(body)), dump(an_answer()), streamed=False, model=model)
+    used = await metering(house).count(a_trip(a_call(body)), an_answer(), model=model)
 
     assert used is not None
     assert used.estimated
@@ -109,10 +109,10 @@ async def test_a_guess_says_that_it_is_one(house: House, body: dict[str, Any], m
 async def test_the_model_that_answered_says_whose_tokens_they_are(house: House) -> None:
     """An alias may stand for any; where none is said to have answered, it is the one that was asked."""
     alias, plain = a_trip(a_call(a_body(model="my-alias"))), a_trip()
-    body = dump(an_answer())
+    body = an_answer()
 
-    by_answer = await metering(house).count(alias, body, streamed=False, model="gpt-4o")
-    by_ask = await metering(house).count(plain, body, streamed=False, model="")
+    by_answer = await metering(house).count(alias, body, model="gpt-4o")
+    by_ask = await metering(house).count(plain, body, model="")
 
     assert by_answer is not None
     assert by_ask is not None
@@ -122,9 +122,9 @@ async def test_the_model_that_answered_says_whose_tokens_they_are(house: House) 
 async def test_the_tokens_are_the_models_own(house: House) -> None:
     """Once with the real thing: "Hello Bob! ..." is 10 tokens, and "Hi! I'm Bob" 4."""
     trip = a_trip(a_call(a_body("Hi! I'm Bob", model="gpt-4o-mini")))
-    answer = dump(an_answer("Hello Bob! How can I assist you today?"))
+    answer = an_answer("Hello Bob! How can I assist you today?")
     tokens = BpeTokens()
-    used = await metering(house, tokens=tokens).count(trip, answer, streamed=False, model="gpt-4o-mini-2024-07-18")
+    used = await metering(house, tokens=tokens).count(trip, answer, model="gpt-4o-mini-2024-07-18")
     await tokens.aclose()
 
     assert used == Usage(input_tokens=11, output_tokens=10)
@@ -132,13 +132,13 @@ async def test_the_tokens_are_the_models_own(house: House) -> None:
 
 async def test_nothing_is_counted_where_nobody_wants_it(house: House) -> None:
     """Or where there is nothing to count."""
-    body = dump(an_answer())
+    body = an_answer()
     off = metering(house, Lane(count_usage=False))
 
-    assert await off.count(a_trip(), body, streamed=False, model="gpt-4o") is None
-    assert await metering(house).count(a_trip(), b"{", streamed=False, model="gpt-4o") is None
-    assert await metering(house).count(a_trip(ask=None), body, streamed=False, model="") is None
-    assert await metering(house).count(a_trip(dialect=None), body, streamed=False, model="") is None
+    assert await off.count(a_trip(), body, model="gpt-4o") is None
+    assert await metering(house).count(a_trip(), None, model="gpt-4o") is None
+    assert await metering(house).count(a_trip(ask=None), body, model="") is None
+    assert await metering(house).count(a_trip(dialect=None), body, model="") is None
 
 
 class BrokenTokens(WordTokens):
@@ -152,7 +152,7 @@ class BrokenTokens(WordTokens):
 
 async def test_a_counter_in_trouble_costs_only_the_count(house: House) -> None:
     """It is told by its name."""
-    used = await metering(house, tokens=BrokenTokens()).count(a_trip(), dump(an_answer()), streamed=False, model="m")
+    used = await metering(house, tokens=BrokenTokens()).count(a_trip(), an_answer(), model="m")
     await house.bus.flush()
     (event,) = house.heard()
 

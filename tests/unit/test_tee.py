@@ -5,6 +5,7 @@ import pytest
 from samples import an_answer, dump
 from warmlane.dialects.google_generate import GoogleGenerate
 from warmlane.dialects.openai_chat import OpenAIChat
+from warmlane.dialects.openai_embeddings import OpenAIEmbeddings
 from warmlane.events import NoCache
 from warmlane.model import Head, Headers
 from warmlane.tee import Tee
@@ -194,3 +195,36 @@ def test_what_was_cut_or_encoded_is_not_judged() -> None:
 
     assert cut.finish(OpenAIChat()) is None
     assert filled(dump(an_answer()), (*JSON, (b"content-encoding", b"gzip"))).finish(OpenAIChat()) is None
+
+
+def test_an_answer_is_put_together_once() -> None:
+    """It is judged, counted and compared: folding a stream is what costs most of that."""
+    tee = filled(b"".join(dump_stream("Hi")), STREAM)
+    chat = OpenAIChat()
+    finish, whole = tee.finish(chat), tee.whole(chat)
+
+    assert finish is not None
+    assert finish.refuse is None
+    assert whole is not None
+    assert whole.said is not None
+    assert whole.said["choices"][0]["message"]["content"] == "Hi"
+    assert tee.whole(chat) is whole
+
+
+def test_vectors_are_not_put_together() -> None:
+    """They are never read."""
+    tee = filled(b'{"data":[{"index":0,"embedding":[1]}]}')
+
+    assert tee.whole(OpenAIEmbeddings()) is None
+    assert tee.finish(OpenAIEmbeddings()) is not None
+
+
+def test_what_cannot_be_read_is_put_together_as_nothing() -> None:
+    """And is refused for it."""
+    tee = filled(b"{")
+    whole, finish = tee.whole(OpenAIChat()), tee.finish(OpenAIChat())
+
+    assert whole is not None
+    assert whole.said is None
+    assert finish is not None
+    assert finish.refuse is NoCache.MALFORMED

@@ -11,10 +11,9 @@ from warmlane.dialects import (
     anthropic_messages_replay,
     wire,
 )
-from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.base import UNREADABLE, Ask, Finish, Whole, refused
 from warmlane.dialects.values import count
 from warmlane.errors import WarmlaneError
-from warmlane.events import NoCache
 from warmlane.model import JsonObject
 
 ERROR_TYPES = {
@@ -46,25 +45,30 @@ class AnthropicMessages:
         """One path for both modes."""
         return path
 
-    def finish(self, body: bytes, *, streamed: bool) -> Finish:
-        """Judge a complete 200 answer."""
+    def assemble(self, body: bytes, *, streamed: bool) -> Whole:
+        """A stream folded, a whole answer read."""
         try:
             if not streamed:
-                return anthropic_messages_judge.judge(canonical.read(body))
+                return Whole(said=canonical.read(body))
             folded = anthropic_messages_fold.fold(body)
         except (Unreadable, anthropic_messages_fold.Malformed):
-            return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
-        return anthropic_messages_judge.judge(folded.message, done=folded.done)
+            return UNREADABLE
+        return Whole(said=folded.message, done=folded.done)
+
+    def judge(self, whole: Whole) -> Finish:
+        """What came of it."""
+        return refused(whole.why) if whole.said is None else anthropic_messages_judge.judge(whole.said, done=whole.done)
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer."""
+        return self.judge(self.assemble(body, streamed=streamed))
 
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
         """`body` as `ask` wants it. None: it is no message, or one whose output nobody counted."""
         if streamed == ask.streamed:
             return body
-        try:
-            message = anthropic_messages_fold.fold(body).message if streamed else canonical.read(body)
-        except (Unreadable, anthropic_messages_fold.Malformed):
-            return None
-        if not anthropic_messages_judge.is_message(message) or not _is_counted(message):
+        message = self.assemble(body, streamed=streamed).said
+        if message is None or not anthropic_messages_judge.is_message(message) or not _is_counted(message):
             return None
         return wire.write(message) if streamed else anthropic_messages_replay.replay(message)
 

@@ -1,7 +1,7 @@
 """What a dialect can do. Everything here is pure: bytes and values in, bytes and values out."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from warmlane.dialects.items import Items
 from warmlane.errors import WarmlaneError
@@ -62,6 +62,30 @@ class Finish(Value, frozen=True, kw_only=True):
     ended: bool = True
 
 
+class Whole(Value, frozen=True, kw_only=True, gc=True):
+    """A complete answer put together, whatever mode it came in: what it says as one object.
+
+    `said` None: it cannot be read, `why` says what is wrong. `done` False: nothing in it says that it is over.
+    """
+
+    said: JsonObject | None
+    done: bool = True
+    why: NoCache = NoCache.MALFORMED
+
+    def __repr__(self) -> str:
+        """Never the answer."""
+        return f"Whole(done={self.done})"
+
+
+UNREADABLE = Whole(said=None, done=False)
+"""What bytes are that no answer is written in."""
+
+
+def refused(why: NoCache) -> Finish:
+    """The finish of an answer of which nothing is known but why it may not be kept."""
+    return Finish(refuse=why, exact_only=False, usage=None, model="")
+
+
 class Dialect(Protocol):
     """One wire API of one vendor."""
 
@@ -98,4 +122,17 @@ class Dialect(Protocol):
 
     def error(self, error: WarmlaneError) -> tuple[bytes, bytes]:
         """Content type and body of an error of ours, in the vendor's shape."""
+        ...
+
+
+@runtime_checkable
+class Assembling(Protocol):
+    """A dialect whose answers are texts. What is put together once is judged, counted and compared."""
+
+    def assemble(self, body: bytes, *, streamed: bool) -> Whole:
+        """A complete 200 answer, decoded, put together: the dear part of its `finish`. Never raises."""
+        ...
+
+    def judge(self, whole: Whole) -> Finish:
+        """What came of what `assemble` put together. Never raises."""
         ...

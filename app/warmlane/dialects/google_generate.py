@@ -3,7 +3,7 @@
 from warmlane import canonical
 from warmlane.canonical import Unreadable
 from warmlane.dialects import google_error, google_generate_ask, wire
-from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.base import UNREADABLE, Ask, Finish, Whole, refused
 from warmlane.dialects.google_generate_fold import fold
 from warmlane.dialects.google_generate_judge import judge
 from warmlane.dialects.google_generate_replay import replay
@@ -28,16 +28,24 @@ class GoogleGenerate:
         """One path for all modes."""
         return path.replace(":streamGenerateContent", ":generateContent")
 
-    def finish(self, body: bytes, *, streamed: bool) -> Finish:  # noqa: ARG002 - the body shows it
-        """Judge a complete 200 answer. Events have no end of their own: the body ends, and that is all."""
+    def assemble(self, body: bytes, *, streamed: bool) -> Whole:  # noqa: ARG002 - the body shows it
+        """In any of the three modes. Events have no end of their own: the body ends, and that is all."""
         mode = mode_of(body)
         try:
             answer = canonical.read(body) if mode is Mode.WHOLE else fold(chunks(body, mode))
         except Incomplete:
-            return _refused(NoCache.INCOMPLETE)
+            return Whole(said=None, done=False, why=NoCache.INCOMPLETE)
         except (Unreadable, Malformed):
-            return _refused(NoCache.MALFORMED)
-        return judge(answer, ended=mode is not Mode.EVENTS)
+            return UNREADABLE
+        return Whole(said=answer, done=mode is not Mode.EVENTS)
+
+    def judge(self, whole: Whole) -> Finish:
+        """What came of it."""
+        return refused(whole.why) if whole.said is None else judge(whole.said, ended=whole.done)
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer."""
+        return self.judge(self.assemble(body, streamed=streamed))
 
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:  # noqa: ARG002 - the body shows it
         """`body` as `ask` wants it. None: a whole answer is wanted, and nobody counted."""
@@ -69,7 +77,3 @@ def _wanted(ask: Ask) -> Mode:
     if not ask.streamed:
         return Mode.WHOLE
     return Mode.ARRAY if ask.as_array else Mode.EVENTS
-
-
-def _refused(why: NoCache) -> Finish:
-    return Finish(refuse=why, exact_only=False, usage=None, model="")

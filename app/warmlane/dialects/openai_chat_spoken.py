@@ -7,11 +7,8 @@ nowhere said: with them a count is an estimate.
 
 from typing import Final, TypeGuard
 
-from warmlane import canonical
-from warmlane.canonical import Unreadable
-from warmlane.dialects import openai_chat_fold, spoken
+from warmlane.dialects import spoken
 from warmlane.dialects.base import Ask
-from warmlane.dialects.merging import Malformed
 from warmlane.dialects.spoken import Spoken
 from warmlane.model import Json, JsonObject
 
@@ -27,13 +24,9 @@ _SAMPLING: Final = frozenset({
 """Members of a request that put nothing before the model but the messages."""
 
 
-def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
+def speak(ask: Ask, answer: JsonObject) -> Spoken | None:
     """What was said on both sides. None: it is no chat. Never raises."""
-    try:
-        completion = openai_chat_fold.fold(body).completion if streamed else canonical.read(body)
-    except (Unreadable, Malformed):
-        return None
-    messages, choices = ask.keyed.get("messages"), completion.get("choices")
+    messages, choices = ask.keyed.get("messages"), answer.get("choices")
     if not _are_objects(messages) or not _are_objects(choices):
         return None
     beside = {name: value for name, value in ask.keyed.items() if name not in _SAMPLING}
@@ -41,7 +34,7 @@ def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
     answers = [choice["message"] for choice in choices if isinstance(choice.get("message"), dict)]
     return Spoken(
         asked=(*asked, *spoken.texts(beside)),
-        answered=tuple(text for answer in answers for text in spoken.texts(answer)),
+        answered=tuple(text for each in answers for text in spoken.texts(each)),
         framing=_ANSWER + sum(_MESSAGE + (_NAME if "name" in message else 0) for message in messages),
         plain=not beside and all(map(_is_plain, messages)) and all(map(_is_plain_answer, answers)),
     )

@@ -6,11 +6,10 @@ from typing import Protocol
 from warmlane import canonical
 from warmlane.canonical import Unreadable
 from warmlane.dialects import openai_error, openai_usage, wire
-from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.base import UNREADABLE, Ask, Finish, Whole, refused
 from warmlane.dialects.merging import Malformed
 from warmlane.dialects.openai_chunks import Folded
 from warmlane.errors import WarmlaneError
-from warmlane.events import NoCache
 from warmlane.model import JsonObject
 
 
@@ -55,15 +54,23 @@ class OpenAIChunked:
         """One path for both modes."""
         return path
 
-    def finish(self, body: bytes, *, streamed: bool) -> Finish:
-        """Judge a complete 200 answer."""
+    def assemble(self, body: bytes, *, streamed: bool) -> Whole:
+        """A stream folded, a whole answer read."""
         try:
             if not streamed:
-                return self._judge(canonical.read(body))
+                return Whole(said=canonical.read(body))
             folded = self._fold(body)
         except (Unreadable, Malformed):
-            return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
-        return self._judge(folded.completion, done=folded.done)
+            return UNREADABLE
+        return Whole(said=folded.completion, done=folded.done)
+
+    def judge(self, whole: Whole) -> Finish:
+        """What came of it."""
+        return refused(whole.why) if whole.said is None else self._judge(whole.said, done=whole.done)
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer."""
+        return self.judge(self.assemble(body, streamed=streamed))
 
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
         """`body` as `ask` wants it; stream to stream only usage that is not wanted goes.
@@ -74,9 +81,8 @@ class OpenAIChunked:
             return openai_usage.fit(body, wanted=ask.wants_usage)
         if streamed == ask.streamed:
             return body
-        try:
-            completion = self._fold(body).completion if streamed else canonical.read(body)
-        except (Unreadable, Malformed):
+        completion = self.assemble(body, streamed=streamed).said
+        if completion is None:
             return None
         counted = isinstance(completion.get("usage"), dict)
         if streamed:

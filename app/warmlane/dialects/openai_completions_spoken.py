@@ -2,12 +2,10 @@
 
 from typing import Final
 
-from warmlane import canonical
-from warmlane.canonical import Unreadable
-from warmlane.dialects import openai_completions_fold, spoken
+from warmlane.dialects import spoken
 from warmlane.dialects.base import Ask
-from warmlane.dialects.merging import Malformed
 from warmlane.dialects.spoken import Spoken
+from warmlane.model import JsonObject
 
 _SAMPLING: Final = frozenset({
     "model", "prompt", "temperature", "top_p", "max_tokens", "stop", "seed", "n", "presence_penalty",
@@ -16,18 +14,14 @@ _SAMPLING: Final = frozenset({
 """Members of a request that put nothing before the model but the prompt."""
 
 
-def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
-    """What was said on both sides; a prompt of tokens costs as many. None: it is no completion. Never raises."""
-    try:
-        completion = openai_completions_fold.fold(body).completion if streamed else canonical.read(body)
-    except (Unreadable, Malformed):
-        return None
+def speak(ask: Ask, answer: JsonObject) -> Spoken:
+    """What was said on both sides; a prompt of tokens costs as many. Never raises."""
     prompt = ask.keyed.get("prompt")
     prompts = prompt if isinstance(prompt, list) else [prompt]
     flat = [one for each in prompts for one in (each if isinstance(each, list) else [each])]
     return Spoken(
         asked=tuple(one for one in flat if isinstance(one, str)),
-        answered=tuple(spoken.texts(completion.get("choices"))),
+        answered=tuple(spoken.texts(answer.get("choices"))),
         framing=sum(isinstance(one, int) for one in flat),
         plain=ask.keyed.keys() <= _SAMPLING,
     )

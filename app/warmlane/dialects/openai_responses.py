@@ -10,10 +10,9 @@ from warmlane.dialects import (
     openai_responses_replay,
     wire,
 )  # fmt: skip
-from warmlane.dialects.base import Ask, Finish
+from warmlane.dialects.base import UNREADABLE, Ask, Finish, Whole, refused
 from warmlane.dialects.merging import Malformed
 from warmlane.errors import WarmlaneError
-from warmlane.events import NoCache
 from warmlane.model import JsonObject
 
 
@@ -31,28 +30,32 @@ class OpenAIResponses:
         """One path for both modes."""
         return path
 
-    def finish(self, body: bytes, *, streamed: bool) -> Finish:
-        """Judge a complete 200 answer."""
+    def assemble(self, body: bytes, *, streamed: bool) -> Whole:
+        """A stream folded, a whole answer read."""
         try:
             if not streamed:
-                return openai_responses_judge.judge(canonical.read(body))
+                return Whole(said=canonical.read(body))
             folded = openai_responses_fold.fold(body)
         except (Unreadable, Malformed):
-            return Finish(refuse=NoCache.MALFORMED, exact_only=False, usage=None, model="")
-        return openai_responses_judge.judge(folded.response, done=folded.done)
+            return UNREADABLE
+        return Whole(said=folded.response, done=folded.done)
+
+    def judge(self, whole: Whole) -> Finish:
+        """What came of it."""
+        return refused(whole.why) if whole.said is None else openai_responses_judge.judge(whole.said, done=whole.done)
+
+    def finish(self, body: bytes, *, streamed: bool) -> Finish:
+        """Judge a complete 200 answer."""
+        return self.judge(self.assemble(body, streamed=streamed))
 
     def render(self, body: bytes, *, streamed: bool, ask: Ask) -> bytes | None:
         """`body` as `ask` wants it. None: it is not one that `finish` lets be stored, or it has no stream."""
         if streamed == ask.streamed:
             return body
-        try:
-            folded = openai_responses_fold.fold(body) if streamed else None
-            response = canonical.read(body) if folded is None else folded.response
-        except (Unreadable, Malformed):
+        whole = self.assemble(body, streamed=streamed)
+        if whole.said is None or self.judge(whole).refuse is not None:
             return None
-        if openai_responses_judge.judge(response, done=folded is None or folded.done).refuse is not None:
-            return None
-        return wire.write(response) if streamed else openai_responses_replay.replay(response)
+        return wire.write(whole.said) if streamed else openai_responses_replay.replay(whole.said)
 
     def content_type(self, ask: Ask) -> bytes:
         """As OpenAI says it."""

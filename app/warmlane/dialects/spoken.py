@@ -28,16 +28,8 @@ class Spoken(Value, frozen=True, kw_only=True, gc=True):
 class Speak(Protocol):
     """How a dialect tells the texts of a call."""
 
-    def __call__(self, ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
-        """What was said on both sides; `body` is the answer. None: it cannot be read. Never raises."""
-        ...
-
-
-class Whole(Protocol):
-    """How a dialect reads an answer."""
-
-    def __call__(self, body: bytes, *, streamed: bool) -> JsonObject:
-        """The whole answer, in either mode. Raises: ValueError, where it is none."""
+    def __call__(self, ask: Ask, answer: JsonObject) -> Spoken | None:
+        """What was said on both sides; `answer` is put together. None: it cannot be read. Never raises."""
         ...
 
 
@@ -71,14 +63,6 @@ def texts(value: Json, name: str = "") -> Iterator[str]:
                 yield from texts(each, inner)
 
 
-def roughly(whole: Whole) -> Speak:
+def roughly(ask: Ask, answer: JsonObject) -> Spoken:
     """How any dialect's calls are told by what their members are called: enough for an estimate."""
-
-    def speak(ask: Ask, body: bytes, *, streamed: bool) -> Spoken | None:
-        try:
-            answer = whole(body, streamed=streamed)
-        except ValueError:  # every dialect's own: malformed, unreadable, too long
-            return None
-        return Spoken(asked=tuple(texts(ask.keyed)), answered=tuple(texts(answer)))
-
-    return speak
+    return Spoken(asked=tuple(texts(ask.keyed)), answered=tuple(texts(answer)))

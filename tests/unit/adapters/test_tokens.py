@@ -71,7 +71,7 @@ async def tokens() -> AsyncIterator[BpeTokens]:
 async def test_a_chat_costs_what_openais_cookbook_says(shared: BpeTokens, model: str, expected: int) -> None:
     """The conversation for which it prints both its own count and the API's, which are equal."""
     ask = DIALECTS["openai_chat"].read({**COOKBOOK, "model": model})
-    said = speak(ask, b'{"choices":[{"message":{"role":"assistant","content":"x"}}]}', streamed=False)
+    said = speak(ask, {"choices": [{"message": {"role": "assistant", "content": "x"}}]})
     assert said is not None
 
     assert said.plain

@@ -7,6 +7,7 @@ import pytest
 
 from samples import dump
 from warmlane.canonical import read
+from warmlane.dialects.base import Ask, Assembling
 from warmlane.dialects.registry import DIALECTS
 from warmlane.dialects.speaking import SPOKEN
 from warmlane.dialects.spoken import Spoken
@@ -54,12 +55,20 @@ def events(chunks: list[dict[str, Any]]) -> bytes:
     return "".join(f"{name}data: {chunk}\n\n" for name, chunk in named).encode()
 
 
+def said(name: str, ask: Ask, body: bytes, *, streamed: bool = False) -> Spoken | None:
+    """What was said, once the answer is put together."""
+    dialect = DIALECTS[name]
+    assert isinstance(dialect, Assembling)
+    whole = dialect.assemble(body, streamed=streamed)
+    assert whole.said is not None
+    return SPOKEN[name](ask, whole.said)
+
+
 @pytest.mark.parametrize("name", SPOKEN)
 def test_both_modes_say_the_same(name: str) -> None:
     """What was asked and what was answered, wherever the vendor has put it."""
     ask = DIALECTS[name].read(read(dump(ASKED[name])), "/v1beta/models/m:generateContent")
-    whole = SPOKEN[name](ask, dump(WHOLE[name]), streamed=False)
-    stream = SPOKEN[name](ask, events(STREAM[name]), streamed=True)
+    whole, stream = said(name, ask, dump(WHOLE[name])), said(name, ask, events(STREAM[name]), streamed=True)
 
     assert isinstance(whole, Spoken)
     assert (whole.asked[-1], whole.answered) == ("Hi", ("Oh!",))
@@ -70,18 +79,7 @@ def test_an_array_is_told_like_events() -> None:
     """Google's third mode comes without the name of a stream."""
     ask = DIALECTS["google_generate"].read(ASKED["google_generate"], "/v1beta/models/m:streamGenerateContent")
 
-    assert SPOKEN["google_generate"](ask, dump([PART]), streamed=False) == Spoken(asked=("Hi",), answered=("Oh!",))
-
-
-@pytest.mark.parametrize("name", SPOKEN)
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"data: 1\n\n", b"\xff", b"data: " + b"[" * 300 + b"\n\n"])
-def test_what_cannot_be_read_says_nothing(name: str, body: bytes) -> None:
-    """In either mode, and nothing is raised."""
-    ask = DIALECTS[name].read(read(dump(ASKED[name])), "/v1beta/models/m:generateContent")
-
-    for streamed in (True, False):
-        said = SPOKEN[name](ask, body, streamed=streamed)
-        assert said is None or said.answered == ()
+    assert said("google_generate", ask, dump([PART])) == Spoken(asked=("Hi",), answered=("Oh!",))
 
 
 def test_every_dialect_but_embeddings_is_told() -> None:
