@@ -74,12 +74,13 @@ class Keeping:
             with self._tracer.span("store"):
                 rows = self._rows(trip, caller, entry, vector)
                 cache = self._caches.of(caller)
+                self._recent.put(caller.tenant, trip.key, entry)  # before it is durable: whoever asks at once has it
                 if len(rows) == 1:
                     await self._patience.wait(cache.put(rows[0]))
                 else:  # at once, so that they share a commit
                     await self._patience.wait(asyncio.gather(*(cache.put(row) for row in rows)))
-                self._recent.put(caller.tenant, trip.key, entry)
         except Exception as error:  # noqa: BLE001 - the cache may fail in any way, the call is over
+            self._recent.forget(caller.tenant, trip.key)
             self._reporter.stage_failed(trip, Stage.STORE, error)
             self._reporter.not_stored(trip, NoCache.STAGE_FAILED)
             return

@@ -14,10 +14,11 @@ class ScannableStore(Store, Scannable, Protocol):
 
 
 class HotStore:
-    """Store and Scannable: writes reach the inner store first, reads remember what it said.
+    """Store and Scannable: a row can be read from here as soon as it comes, while the inner store makes it durable.
 
-    A row is remembered only if nothing was written or deleted under its key while the inner store was asked: a late
-    answer never brings back what has gone. The inner store sees only the first read of a row that stays hot.
+    So whoever asks again at once is answered. What the inner store does not take is forgotten again. What it says to a
+    read is remembered only if nothing was written or deleted under the key meanwhile: a late answer never brings back
+    what has gone. It sees only the first read of a row that stays hot.
     """
 
     def __init__(self, inner: ScannableStore, max_bytes: int, clock: Clock) -> None:
@@ -44,14 +45,16 @@ class HotStore:
         return row
 
     async def put(self, row: Row, /) -> None:
-        """Keep `row` in the inner store, then here. Raises: StageError."""
+        """Keep `row` here, and in the inner store: that it is durable is what this waits for. Raises: StageError."""
         name = (row.tenant, row.key)
         mine = self._asked[name] = object()
-        self._rows.pop(*name)
+        self._rows.put(row)
         try:
             await self._inner.put(row)
+        except BaseException:
             if self._asked.get(name) is mine:
-                self._rows.put(row)
+                self._rows.pop(*name)
+            raise
         finally:
             self._end(name, mine)
 

@@ -47,11 +47,16 @@ class Shard:
         return await self._store.get(tenant, key)
 
     async def put(self, row: Row, /) -> None:
-        """Keep `row`, in the store first. Raises: StageError."""
-        await self._store.put(row)
+        """Keep `row`; it can be found by meaning while the store still makes it durable. Raises: StageError."""
         active = self._active.get(row.tenant)
-        if active is not None and active.is_touched_by(row):
-            await self._or_forget(row.tenant, active, active.put(row))
+        if active is None or not active.is_touched_by(row):
+            await self._store.put(row)
+            return
+        indexed = self._or_forget(row.tenant, active, active.put(row))
+        stored, _ = await asyncio.gather(self._store.put(row), indexed, return_exceptions=True)
+        if stored is not None:
+            await self._or_forget(row.tenant, active, active.remove([row.key]))
+            raise stored
 
     async def delete(self, tenant: bytes, keys: Collection[bytes], /) -> int:
         """Forget these; how many there were. Raises: StageError."""

@@ -9,6 +9,7 @@ from warmlane.clock import ManualClock
 from warmlane.errors import StageError
 from warmlane.model import Row, Scope, Vector
 from warmlane.seal import derive
+from warmlane.tasks import Tasks
 from warmlane_stores.index.base import Found, Matrix
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
@@ -270,3 +271,65 @@ async def test_a_bad_probe_is_an_error_of_the_stage(shard: Shard) -> None:
 
     with pytest.raises(StageError, match="direction"):
         await shard.near(a_probe(a_vector(1) * 0), 3)
+
+
+class SlowPuts(MemoryStore):
+    """Takes a row at once and says so when it may; or does not take it."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        """Say so at once, for now."""
+        super().__init__(clock)
+        self.may_say, self.is_full = asyncio.Event(), False
+        self.may_say.set()
+
+    async def put(self, row: Row, /) -> None:
+        """Keep it, or refuse."""
+        if self.is_full:
+            msg = "full"
+            raise StageError(msg)
+        await super().put(row)
+        await self.may_say.wait()
+
+
+class Telling(FlatIndex):
+    """An index that says when it has something."""
+
+    def __init__(self) -> None:
+        """It is empty."""
+        super().__init__()
+        self.filled = asyncio.Event()
+
+    async def add(self, ids: Sequence[bytes], vectors: Matrix, /) -> None:
+        """Keep."""
+        await super().add(ids, vectors)
+        self.filled.set()
+
+
+async def test_a_row_is_found_by_meaning_before_it_is_durable(clock: ManualClock) -> None:
+    """Who asks in other words right after the answer finds it."""
+    store, index = SlowPuts(clock), Telling()
+    shard = Shard(store, lambda: index, clock)
+    await nearest(shard)
+    store.may_say.clear()
+    putting = Tasks().spawn(shard.put(a_sealed("x", a_vector(1))), name="put")
+    await index.filled.wait()
+
+    assert await nearest(shard) == [digest("x")]
+    assert not putting.done()
+    store.may_say.set()
+    await putting
+    await shard.aclose()
+
+
+async def test_a_row_that_could_not_be_kept_is_not_found(clock: ManualClock) -> None:
+    """Its put fails, and the index lets go of it."""
+    store = SlowPuts(clock)
+    shard = Shard(store, FlatIndex, clock)
+    await nearest(shard)
+    store.is_full = True
+    with pytest.raises(StageError):
+        await shard.put(a_sealed("x", a_vector(1)))
+    store.is_full = False
+
+    assert await nearest(shard) == []
+    await shard.aclose()
