@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference/ that follow from the code: events, settings, metrics, errors."""
+"""Write the pages of docs/reference/ that follow from the code: events, settings, metrics, errors, vetoes."""
 
 import inspect
 import json
@@ -21,6 +21,8 @@ from warmlane.adapters.tally import Histogram
 from warmlane.dialects.openai_chat import OpenAIChat
 from warmlane.errors import BadRequest, ConfigError, StageError, WarmlaneError
 from warmlane.events import Event, Refused
+from warmlane.match.vetoes import VetoName
+from warmlane.match.vetoes.registry import every
 from warmlane.settings.listing import Setting, every_setting
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -44,6 +46,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page,
         "metrics.md": metrics_page,
         "errors.md": errors_page,
+        "vetoes.md": vetoes_page,
     }
     return {name: "\n\n".join(page()) + "\n" for name, page in made.items()}
 
@@ -164,6 +167,32 @@ def errors_page() -> Iterator[str]:
     )
 
 
+def vetoes_page() -> Iterator[str]:
+    """Each class of disagreement."""
+    yield "# Vetoes"
+    yield MADE
+    yield (
+        "A question is never answered by meaning with what another one was answered, if one of these classes of "
+        "disagreement lies between the two, however near they are. A class that does not matter where you are is "
+        "switched off by its name in `WARMLANE_CACHE__VETOES_OFF`, such as `number,unit`. In debug headers it is "
+        "`gate=veto:number`, and an explanation says what it is about ([semantic.md](../semantic.md))."
+    )
+    order, known = list(VetoName), dict(meanings(VetoName))
+    yield _table(
+        ("class", "the prompts disagree on", "such as"),
+        (
+            (f"`{veto.name}`", known[veto.name], _first(veto))
+            for veto in sorted(every(), key=lambda veto: order.index(veto.name))
+        ),
+    )
+
+
+def _first(veto: object) -> str:
+    """What the module of a veto says first, which has its example."""
+    module = sys.modules[type(veto).__module__]
+    return " ".join((module.__doc__ or "").split("\n\n")[0].split())
+
+
 def event_kinds() -> list[type[Event]]:
     """All events, as they stand in the module."""
     found = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)]
@@ -225,6 +254,8 @@ def _setting_row(setting: Setting) -> Sequence[str]:
 
 def _values(setting: Setting) -> str:
     kind = setting.kind
+    if typing.get_origin(kind) is tuple:
+        return f" Any of {', '.join(f'`{value}`' for value in typing.get_args(kind)[0])}."
     if isinstance(kind, type) and issubclass(kind, Enum):
         values = [member.value for member in kind]
     elif typing.get_origin(kind) is typing.Literal:
@@ -235,7 +266,7 @@ def _values(setting: Setting) -> str:
 
 
 def _default(setting: Setting) -> str:
-    if setting.default is None:
+    if setting.default in (None, "", ()):
         return ""
     if isinstance(setting.default, bool):
         return f"`{str(setting.default).lower()}`"

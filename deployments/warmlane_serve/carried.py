@@ -72,6 +72,8 @@ def _plain(value: Any) -> Any:
         return str(value if str(value).startswith("~") else value.absolute())
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

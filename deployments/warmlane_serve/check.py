@@ -78,6 +78,8 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "(none)"
     text = re.sub(r"//[^/?#]*@", "//***@", str(value))
     return re.sub(r"\?.*", "?***", text) if "://" in text else text
 

@@ -211,6 +211,8 @@ def _lane(settings: Settings) -> Lane:
         ttl=cache.ttl,
         max_ttl=cache.max_ttl,
         threshold=cache.threshold,
+        max_error_rate=cache.max_error_rate,
+        vetoes_off=frozenset(cache.vetoes_off),
         max_entry_bytes=int(cache.max_entry_bytes),
         revalidate_after=cache.revalidate_after,
         count_usage=usage.count,

@@ -15,6 +15,8 @@ from warmlane.adapters.otel import ALLOWED
 from warmlane.adapters.sinks import MetricsSink
 from warmlane.errors import WarmlaneError
 from warmlane.events import Event
+from warmlane.match.vetoes import VetoName
+from warmlane.match.vetoes.registry import every
 from warmlane.settings.fields import Settings
 from warmlane.settings.listing import every_setting
 
@@ -45,7 +47,7 @@ def rows(text: str) -> dict[str, list[str]]:
     return {row[0].strip("`"): row[1:] for row in cells}
 
 
-@pytest.mark.parametrize("name", ["events.md", "settings.md", "metrics.md", "errors.md"])
+@pytest.mark.parametrize("name", ["events.md", "settings.md", "metrics.md", "errors.md", "vetoes.md"])
 def test_a_page_is_as_the_code_has_it(name: str, texts: dict[Path, str], root: Path) -> None:
     """When this fails: `make docs`."""
     made = runpy.run_path(str(root / "scripts" / "make_reference.py"))["pages"]()
@@ -114,6 +116,14 @@ def test_every_error_has_a_row(kind: type[WarmlaneError], texts: dict[Path, str]
 
     if kind.why is not WarmlaneError.why:
         assert cells[:2] == [str(kind.status), f"`{kind.why}`"]
+
+
+def test_every_veto_has_a_row_with_an_example(texts: dict[Path, str]) -> None:
+    """In the order of the names, each with what its file says first."""
+    found = rows(page(texts, "vetoes.md"))
+
+    assert list(found) == [name.value for name in VetoName if name in {veto.name for veto in every()}]
+    assert [name for name, cells in found.items() if len(cells) < 2 or not all(cells)] == []
 
 
 def test_the_readers_read() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, ByteSize, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from warmlane.lanes import Mode, When
+from warmlane.match.vetoes import VetoName
 from warmlane.settings.group import Bytes, Count, Group, Milliseconds, Seconds
 from warmlane.settings.stages import ClusterSettings, StagesSettings
 
@@ -33,6 +34,11 @@ def _url(text: str) -> str:
 def _secret_url(text: SecretStr) -> SecretStr:
     _url(text.get_secret_value())
     return text
+
+
+def _words(value: object) -> object:
+    """What stands between commas: how a variable of the environment writes a list."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
 def _store_url(text: str) -> str:
@@ -72,6 +78,17 @@ class CacheSettings(Group):
     )
     threshold: float = Field(
         default=0.85, ge=0, le=1, description="Cosine from which on two questions may mean the same."
+    )
+    max_error_rate: float = Field(
+        default=0.02,
+        ge=0,
+        le=0.2,
+        description="Share of hits by meaning that may be wrong; with 0 there are only exact ones.",
+    )
+    vetoes_off: Annotated[tuple[VetoName, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Classes of disagreement that do not matter here (see vetoes.md), separated by commas; in TOML a "
+        "list.",
     )
     max_entry_bytes: Bytes = Field(default=ByteSize(1_048_576), description="The longest answer that is kept.")
     revalidate_after: Count = Field(
@@ -148,6 +165,39 @@ class EmbeddingSettings(Group):
         description="Milliseconds that a question waits for others while the model is idle. While it is busy they "
         "gather anyway.",
     )
+
+
+class VerifierSettings(Group):
+    """A model that is asked whether two questions want the same answer, where the gates were not sure.
+
+    Off as long as there is no address. Once there is one, the two questions go there, and nothing else does.
+    """
+
+    base_url: Annotated[str, AfterValidator(_url)] | None = Field(
+        default=None,
+        description="Where the judge is: an address, without /v1, that speaks OpenAI's chat API. Both questions of a "
+        "pair are sent there. When unset, nobody is asked.",
+    )
+    model: str = Field(default="", description="The judge's name there. It must take a temperature.")
+    api_key: SecretStr | None = Field(default=None, description="The key for it: the operator's, never a caller's.")
+    low: float = Field(default=0.5, ge=0, le=1, description="Score from which on a refused candidate is worth asking.")
+    high: float = Field(default=1.0, ge=0, le=1, description="Score up to which it is.")
+    approves_at: float = Field(
+        default=0.5, gt=0, le=1, description="The judge's probability from which on a pair counts as the same."
+    )
+    timeout: Seconds = Field(default=30.0, description="Seconds the judge has for a pair.")
+    max_calls: Count = Field(default=2, description="Pairs that are judged at a time.")
+    max_waiting: Count = Field(default=64, description="Pairs that wait for their turn; more are not judged.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "VerifierSettings":
+        if self.base_url is not None and not self.model:
+            msg = "base_url needs a model beside it"
+            raise ValueError(msg)
+        if self.low > self.high:
+            msg = f"low ({self.low:g}) should not be over high ({self.high:g})"
+            raise ValueError(msg)
+        return self
 
 
 class UpstreamSettings(Group):
@@ -235,6 +285,7 @@ class Settings(BaseSettings):
     cache: CacheSettings = CacheSettings()
     usage: UsageSettings = UsageSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
+    verifier: VerifierSettings = VerifierSettings()
     upstream: UpstreamSettings = UpstreamSettings()
     limits: LimitSettings = LimitSettings()
     demo: DemoSettings = DemoSettings()

@@ -36,7 +36,7 @@ def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None)
         problems = error.errors(include_input=False, include_url=False, include_context=False)
         # A name that is spelled wrong explains one that is missing.
         problem = min(problems, key=lambda each: each["type"] != "extra_forbidden")
-        keys = tuple(map(str, problem["loc"]))
+        keys = tuple([str(key) for key in problem["loc"] if not isinstance(key, int)])  # no place in a list
         where = _where(keys, given, config)
         msg = f"{where} {_what(keys, problem['type'], problem['msg'])}"
         raise ConfigError(msg) from None

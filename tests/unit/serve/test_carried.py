@@ -14,6 +14,7 @@ CANARY = "canary-canary-0123456789-canary-canary"
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 HIDDEN = {
     "WARMLANE_SECRET": CANARY,
+    "WARMLANE_VERIFIER__API_KEY": CANARY,
     "WARMLANE_UPSTREAM__PROXY": f"http://user:{CANARY}@proxy:3128",
     "WARMLANE_CACHE__STORE": f"postgres://db/x?password={CANARY}",
     "WARMLANE_PROVIDERS__LOCAL__BASE_URL": f"http://{CANARY}@host",
@@ -38,7 +39,11 @@ def set_all(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
 def test_settings_arrive_as_they_were(tmp_path: Path) -> None:
     """Every group, and the folder where it was meant, wherever the replica works."""
     sent = load(
-        overrides={"port": 0, "cache": {"ttl": 5, "max_bytes": "1 MiB"}, "providers": {"x": {"base_url": "http://x"}}}
+        overrides={
+            "port": 0,
+            "cache": {"ttl": 5, "max_bytes": "1 MiB", "vetoes_off": ["unit"]},
+            "providers": {"x": {"base_url": "http://x"}},
+        }
     )
 
     settings, key = settings_of(carried(sent, pepper(sent)))

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from warmlane.lanes import Lane
+from warmlane.match.vetoes import VetoName
 from warmlane.settings.fields import LimitSettings, Settings
 from warmlane.web.limits import Limits
 from warmlane_stores.urls import read_options
@@ -33,7 +34,16 @@ def test_the_defaults_agree_with_the_domain() -> None:
     cache, lane = Settings().cache, Lane()
     limits, own = LimitSettings(), Limits()
 
-    for name in ("when", "mode", "ttl", "max_ttl", "threshold", "max_entry_bytes", "revalidate_after"):
+    for name in (
+        "when",
+        "mode",
+        "ttl",
+        "max_ttl",
+        "threshold",
+        "max_error_rate",
+        "max_entry_bytes",
+        "revalidate_after",
+    ):
         assert getattr(cache, name) == getattr(lane, name), name
     usage = Settings().usage
     assert (usage.count, usage.ask) == (lane.count_usage, lane.ask_usage)
@@ -107,6 +117,11 @@ def test_base_urls_are_what_the_provider_table_wants() -> None:
         {"cache": {"max_bytes": "much"}},
         {"cache": {"store": "/var/lib"}},
         {"cache": {"index": "hnsw"}},
+        {"cache": {"max_error_rate": 0.3}},
+        {"cache": {"vetoes_off": ["nonsense"]}},
+        {"verifier": {"base_url": "https://judge"}},
+        {"verifier": {"base_url": "judge:8080", "model": "m"}},
+        {"verifier": {"low": 0.9, "high": 0.1}},
         {"upstream": {"proxy": "socks5://x"}},
         {"telemetry": {"otlp_endpoint": "localhost:4318"}},
         {"telemetry": {"sample_ratio": 2}},
@@ -121,9 +136,20 @@ def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
         Settings(**wrong)
 
 
+@pytest.mark.parametrize("said", ["number, unit,", ["number", "unit"]])
+def test_vetoes_are_switched_off_by_name(said: Any) -> None:
+    """As the environment writes a list, and as TOML does."""
+    assert Settings(cache={"vetoes_off": said}).cache.vetoes_off == (VetoName.NUMBER, VetoName.UNIT)
+
+
+def test_nobody_is_asked_for_a_verdict_unless_that_is_set() -> None:
+    """Questions of callers go to no third party by themselves."""
+    assert Settings().verifier.base_url is None
+
+
 def test_secrets_are_never_shown() -> None:
     """Not in a repr, a str, a dump or an error; and a proxy's address may hold one."""
-    settings = Settings(secret=CANARY, upstream={"proxy": f"http://user:{CANARY}@proxy"})
+    settings = Settings(secret=CANARY, upstream={"proxy": f"http://user:{CANARY}@proxy"}, verifier={"api_key": CANARY})
 
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     with pytest.raises(ValidationError) as caught:

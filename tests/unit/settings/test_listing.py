@@ -3,7 +3,7 @@
 import pytest
 
 from warmlane.settings.fields import Settings
-from warmlane.settings.listing import every_setting, variable
+from warmlane.settings.listing import Setting, every_setting, variable
 from warmlane.settings.sources import load
 
 
@@ -19,9 +19,10 @@ def test_every_leaf_is_listed_once_and_explained() -> None:
 
 
 @pytest.mark.parametrize("setting", [each for each in every_setting() if each.default is not None], ids=str)
-def test_each_variable_sets_its_setting(setting: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_variable_sets_its_setting(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its default, written into the environment, is read back as the default."""
-    monkeypatch.setenv(setting.variable, str(setting.default))  # type: ignore[attr-defined]
+    default = setting.default
+    monkeypatch.setenv(setting.variable, ",".join(default) if isinstance(default, tuple) else str(default))
 
     assert load() == Settings()
 

@@ -154,3 +154,14 @@ def test_an_unknown_table_is_told(tmp_path: Path) -> None:
     path.write_text("[chace]\nttl = 1\n")
 
     assert refusal(path) == f"chace in {path} is no setting; did you mean cache?"
+
+
+def test_a_class_of_disagreement_that_is_none_is_told_which_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the variable that was set: in a list nobody wants to hear of places."""
+    monkeypatch.setenv("WARMLANE_CACHE__VETOES_OFF", f"number,{CANARY}")
+
+    said = refusal()
+
+    assert said.startswith("WARMLANE_CACHE__VETOES_OFF should be 'number', ")
+    assert "'direction'" in said
+    assert CANARY not in said
