@@ -139,6 +139,17 @@ class Tokens(Port, Protocol):
         ...
 
 
+class Verifier(Port, Protocol):
+    """Says whether two questions want the same answer: slower and dearer than the gates, so never on a call's path.
+
+    Many at once may wait for each other, or be turned away. Raises: StageError only, also where it came to no verdict.
+    """
+
+    async def same(self, a: str, b: str, /) -> float:
+        """The probability, 0 to 1, that one answer is right for both."""
+        ...
+
+
 class Outlet(Protocol):
     """Where an answer goes. Waits while the client is slow to read."""
 
