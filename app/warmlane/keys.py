@@ -3,6 +3,7 @@
 Exact:       the whole effective request, but for what cannot change the answer (the dialect's `keyed`).
 Normalised:  the same with the last user text brought to a normal form.
 Partition:   the same without the last user text: inside one, only that text differs, and its meaning is compared.
+Pair:        a partition and two last user texts, in either order and in normal form: what is known of the two.
 
 All are BLAKE2b keyed with the tenant's own index key, so that whoever holds the disk cannot test a guess.
 """
@@ -17,6 +18,7 @@ from warmlane.canonical import canonical
 from warmlane.controls import Controls
 from warmlane.dialects.base import Ask
 from warmlane.lanes import Lane
+from warmlane.match.normalise import normalise
 from warmlane.model import Call, Caller, Json, JsonObject
 
 KEYED_HEADERS: Final = frozenset({
@@ -28,6 +30,7 @@ KEYED_HEADERS: Final = frozenset({
 
 _UNKEYED_QUERY = frozenset({"key", "alt"})
 _SIZE = 16
+_PAIR_SIZE = 12  # four bytes more are in its id
 
 
 def frame(call: Call, lane: Lane, controls: Controls, resource: str) -> bytes:
@@ -75,6 +78,10 @@ class Asked:
         """16 bytes for every request that differs from this one at most in its last user text, under one embedder."""
         return self._digest(b"partition", self._ask.rest, embedder)
 
+    def pair_key(self, one: str, other: str) -> bytes:
+        """12 bytes for two texts in place of the last user text, in either order, under whatever embedder."""
+        return self._digest(b"pair", self._ask.rest, *sorted((normalise(one), normalise(other))))[:_PAIR_SIZE]
+
     def _digest(self, kind: bytes, body: JsonObject, *more: str) -> bytes:
         if self._ignore:
             body = {name: value for name, value in body.items() if name not in self._ignore}
@@ -87,6 +94,11 @@ class Asked:
 def standing_key(caller: Caller) -> bytes:
     """16 bytes under which it is kept that the provider rejected this caller's key."""
     return blake2b(b"standing", key=caller.index_key, digest_size=32).digest()[:_SIZE]
+
+
+def caught_key(caller: Caller, kind: bytes, what: bytes) -> bytes:
+    """16 bytes under which it is kept that something was caught wrong: a pair, or an entry."""
+    return blake2b(b"|".join((b"caught", kind, what)), key=caller.index_key, digest_size=32).digest()[:_SIZE]
 
 
 def _query(query: str) -> list[Json]:

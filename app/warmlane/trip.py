@@ -16,12 +16,17 @@ from warmlane.recent import Kept
 
 
 class Found(Value, frozen=True, kw_only=True):
-    """An answer the cache had. `body` is in the mode that the caller asked for."""
+    """An answer the cache had. `body` is in the mode that the caller asked for.
+
+    `pair` is the key of the two texts where another one led to it, and `score` what it scored where meaning did.
+    """
 
     outcome: Outcome
     kept: Kept
     key: bytes
     body: bytes
+    pair: bytes = b""
+    score: float | None = None
 
     def __repr__(self) -> str:
         """Never the text."""

@@ -8,7 +8,7 @@ import pytest
 from samples import OTHER_SECRET, a_body, a_call, a_caller, an_ask, dump
 from warmlane.canonical import read
 from warmlane.controls import NOTHING_SAID, Controls
-from warmlane.keys import KEYED_HEADERS, Asked, frame
+from warmlane.keys import KEYED_HEADERS, Asked, caught_key, frame, standing_key
 from warmlane.lanes import Lane
 from warmlane.model import Call, Caller
 
@@ -124,6 +124,30 @@ def test_a_normal_form_has_a_key_of_its_own() -> None:
     assert asked(a_body("WHAT IS 2+2")).normalised("what is 2+2") == BASE.normalised("what is 2+2")
     assert BASE.normalised("what is 2+3") != BASE.normalised("what is 2+2")
     assert asked(a_body(seed=1)).normalised("what is 2+2") != BASE.normalised("what is 2+2")
+
+
+def test_a_pair_has_one_key_whichever_of_the_two_was_asked() -> None:
+    """And however the two were dressed; what else is asked for, and by whom, parts them as it parts answers."""
+    one, other = "How do I open an account?", "How do I close an account?"
+    pair = BASE.pair_key(one, other)
+
+    assert len(pair) == 12
+    assert pair == BASE.pair_key(other, one) == BASE.pair_key("please  how do I close an account", one.lower())
+    assert pair == asked(a_body("Something else")).pair_key(one, other)
+    assert pair != BASE.pair_key(one, one)
+    assert pair != asked(a_body(seed=1)).pair_key(one, other)
+    assert pair != asked(caller=a_caller(OTHER_SECRET)).pair_key(one, other)
+
+
+def test_what_was_caught_has_a_key_of_its_own() -> None:
+    """By what it is of, and whose."""
+    caller, other = a_caller(), a_caller(OTHER_SECRET)
+    keys = [
+        caught_key(caller, b"pair", bytes(12)), caught_key(caller, b"entry", bytes(12)),
+        caught_key(caller, b"pair", b"x" * 12), caught_key(other, b"pair", bytes(12)), standing_key(caller),
+    ]  # fmt: skip
+
+    assert len(set(keys)) == len(keys)
 
 
 def test_each_of_several_has_the_key_of_one_alone() -> None:

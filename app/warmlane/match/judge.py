@@ -19,6 +19,7 @@ class Gate(StrEnum):
     THRESHOLD = "threshold"  # too far away
     VETO = "veto"  # a class of disagreement spoke
     SCORE = "score"  # too likely to be wrong for the bound
+    CAUGHT = "caught"  # the pair, or the entry at such a score, was wrong before
 
 
 class Candidate(Value, frozen=True, kw_only=True):
