@@ -7,14 +7,17 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from warmlane.batch import Batch, Known
 from warmlane.caches import Caches, Deadlines
+from warmlane.caught import Caught
 from warmlane.clock import Clock
 from warmlane.events import NotNear, Outcome, Stage
 from warmlane.keys import standing_key
 from warmlane.lanes import Lane
 from warmlane.match.facts import Facts
-from warmlane.match.judge import Candidate, Judge, Rule
+from warmlane.match.judge import Candidate, Gate, Judge, Rule
 from warmlane.match.normalise import normalise
 from warmlane.model import Caller, Entry, Near, Probe, Vector
 from warmlane.patience import Patience
@@ -45,6 +48,7 @@ class Lookup:
         caches: Caches,
         embedder: Embedder,
         judge: Judge,
+        caught: Caught,
         lane: Lane,
         recent: Recent,
         standings: Standings,
@@ -55,7 +59,7 @@ class Lookup:
     ) -> None:
         """Take the ports that are asked."""
         self._caches, self._embedder, self._recent, self._standings = caches, embedder, recent, standings
-        self._judge, self._lane = judge, lane
+        self._judge, self._caught, self._lane = judge, caught, lane
         self._store, self._embedding, self._nears = map(Patience, (deadlines.store, deadlines.embed, deadlines.near))
         self._each, self._reporter, self._tracer, self._clock = deadlines.store, reporter, tracer, clock
 
@@ -188,7 +192,8 @@ class Lookup:
             entry = None if row is None else open_entry(caller, row)
         if entry is None or (entry.exact_only and outcome is not Outcome.EXACT):
             return None
-        return self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
+        found = self._usable(trip, self._recent.put(caller.tenant, key, entry), outcome, key)
+        return found if outcome is Outcome.EXACT else await self._unless_caught(trip, caller, found)
 
     async def _near(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
         started = self._clock.monotonic()
@@ -220,14 +225,16 @@ class Lookup:
             for row in rows
             if self._is_fresh(trip, (kept := self._opened(caller, row)).entry)
         ]
-        return self._judged(trip, look, near) if near else None
+        return await self._judged(trip, look, caller, near) if near else None
 
     def _opened(self, caller: Caller, near: Near) -> Kept:
         """The entry, from recent memory where it is: what is known of its prompt is there too."""
         kept = self._recent.get(caller.tenant, near.row.key)
         return kept or self._recent.put(caller.tenant, near.row.key, open_entry(caller, near.row))
 
-    def _judged(self, trip: Trip, look: Look, near: Sequence[tuple[float, bytes, Kept]]) -> Found | None:
+    async def _judged(
+        self, trip: Trip, look: Look, caller: Caller, near: Sequence[tuple[float, bytes, Kept]]
+    ) -> Found | None:
         """The best of `near` that may be served, if any; notes how each was judged."""
         trip.facts = self._judge.read(trip.text)
         candidates = [Candidate(similarity=similarity, facts=self._facts(kept)) for similarity, _, kept in near]
@@ -239,16 +246,30 @@ class Lookup:
             for (_, key, kept), weighed in zip(near, judgement.weighed, strict=True)
         ]
         trip.neighbours = tuple(sorted(neighbours, key=_likely))
+        caught = False
         for index in judgement.serve:
-            _, key, kept = near[index]
-            found = self._usable(trip, kept, Outcome.NEAR, key)
+            (_, key, kept), weighed = near[index], judgement.weighed[index]
+            usable = self._usable(trip, kept, Outcome.NEAR, key)
+            found = await self._unless_caught(trip, caller, usable, weighed.score)
             if found is not None:
-                weighed = judgement.weighed[index]
                 trip.similarity, trip.score = weighed.similarity, weighed.score
                 return found
+            caught = caught or usable is not None
         best = trip.neighbours[0].weighed
-        trip.similarity, trip.score, trip.gate = best.similarity, best.score, best.refused_by
+        trip.similarity, trip.score = best.similarity, best.score
+        trip.gate = Gate.CAUGHT if caught else best.refused_by
         return None
+
+    async def _unless_caught(
+        self, trip: Trip, caller: Caller, found: Found | None, score: float | None = None
+    ) -> Found | None:
+        """`found` with the pair of texts that it is for; None where that was wrong before."""
+        if found is None:
+            return None
+        assert trip.asked is not None
+        pair = trip.asked.pair_key(trip.text, found.kept.entry.prompt)
+        allowed = await self._caught.allows(caller, found.key, pair, score)
+        return replace(found, pair=pair, score=score) if allowed else None
 
     def _facts(self, kept: Kept) -> Facts:
         if kept.facts is None:

@@ -1,6 +1,7 @@
 """What a response says about the cache: `Cache-Status` (RFC 9211) and its companions. Pure."""
 
 from warmlane import headers as fields
+from warmlane import ids
 from warmlane.aliases import Product
 from warmlane.events import Outcome
 from warmlane.lanes import Mode
@@ -52,10 +53,17 @@ def lasting(trip: Trip, found: Found, *, stale: bool = False) -> Headers:
         (b"content-type", trip.dialect.content_type(trip.ask)),
         (b"content-length", b"%d" % len(found.body)),
         (b"x-cache", b"STALE" if stale else _HIT[found.outcome][0]),
-        *(() if trip.batch is not None else ((b"x-cache-key", public_id(found.key)),)),
+        *(() if trip.batch is not None else ((b"x-cache-key", _id_of(trip, found)),)),
         *likeness,
         *_theirs(trip, found),
     )
+
+
+def _id_of(trip: Trip, found: Found) -> bytes:
+    if not found.pair:
+        return ids.of_entry(found.key)
+    assert trip.caller is not None  # whoever found something has a cache
+    return ids.of_hit(trip.caller, found.key, found.pair, found.score)
 
 
 def lasting_lines(trip: Trip, found: Found) -> bytes:
@@ -103,7 +111,7 @@ def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
         (b"x-cache", _FORWARDED.get(forwarded, b"REFRESH")),
     ]
     if stored and trip.batch is None:
-        own.append((b"x-cache-key", public_id(trip.key)))
+        own.append((b"x-cache-key", ids.of_entry(trip.key)))
     own.extend(theirs)
     if trip.controls.debug:
         own.extend(_debug(trip))
@@ -177,5 +185,5 @@ def server_timing(*, lookup: float | None = None, embed: float | None = None, up
 
 
 def public_id(key: bytes) -> bytes:
-    """An entry's id as callers see it."""
-    return b"k_" + key.hex().encode()
+    """A kept answer's id as callers see it."""
+    return ids.of_entry(key)

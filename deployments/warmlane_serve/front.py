@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from warmlane.adapters.tokens import BpeTokens
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
+from warmlane.caught import Caught
 from warmlane.clock import Clock
 from warmlane.dialects.registry import DIALECTS
 from warmlane.errors import Loading, WarmlaneError
@@ -163,6 +164,7 @@ class Front:
             caches=caches,
             embedder=self._ports.embedder,
             judge=Judge(Examiner(every()), Cosine()),
+            caught=Caught(caches=caches, clock=self._clock),
             lane=lane,
             recent=self._recent,
             standings=self._standings,

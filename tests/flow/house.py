@@ -12,6 +12,7 @@ from warmlane.adapters.telemetry import NullTracer
 from warmlane.adapters.tokens import WordTokens
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
+from warmlane.caught import Caught
 from warmlane.clock import ManualClock
 from warmlane.dialects.registry import DIALECTS
 from warmlane.events import Event
@@ -119,7 +120,8 @@ class House:
         caches = Caches(durable=self.durable, volatile=self.volatile)
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
-            caches=caches, embedder=embedder, judge=JUDGE, lane=lane, recent=self.recent,
+            caches=caches, embedder=embedder, judge=JUDGE, caught=Caught(caches=caches, clock=self.clock),
+            lane=lane, recent=self.recent,
             standings=standings, deadlines=deadlines,
             reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip

@@ -58,11 +58,13 @@ async def test_a_rephrased_question_is_a_hit(gw: House) -> None:
 
 
 async def test_a_hit_by_meaning_says_whose_entry_it_is(gw: House) -> None:
-    """The id is that of the entry, so that a wrong one can be reported."""
+    """The id begins with that of the entry and goes on with the pair, so that a wrong one can be reported."""
     first = await (Talk(gw) >> ask(ASKED) << upstream("4"))
-    for text in (SAME_WORDS, CLOSE):
+    for text, parts in ((SAME_WORDS, 2), (CLOSE, 3)):
         hit = await (Talk(gw) >> ask(text) << reply("4", x_cache="SEMANTIC_HIT"))
-        assert hit.headers["x-cache-key"] == first.headers["x-cache-key"]
+        entry, *rest = hit.headers["x-cache-key"].split(".")
+        assert entry == first.headers["x-cache-key"]
+        assert len(rest) == parts - 1
 
 
 @pytest.mark.parametrize("text", [SAME_WORDS, CLOSE])

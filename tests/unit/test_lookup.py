@@ -12,9 +12,11 @@ from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.telemetry import NullTracer
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
+from warmlane.caught import Caught
 from warmlane.clock import ManualClock
 from warmlane.controls import NOTHING_SAID, Controls
-from warmlane.events import NoCache, NotNear, Outcome
+from warmlane.events import NoCache, NotNear, Outcome, Stage
+from warmlane.keys import caught_key
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.match.facts import Examiner
@@ -42,8 +44,10 @@ class Desk:
         self.shard = Shard(MemoryStore(clock), FlatIndex, clock)
         self.embedder, self.recent = HashEmbedder(), Recent(max_bytes=100_000, seconds=60, clock=clock)
         self.standings = Standings(revalidate_after=3600, clock=clock)
+        caches = Caches(durable=self.shard, volatile=self.shard)
+        self.caught = Caught(caches=caches, clock=clock)
         self.lookup = Lookup(
-            caches=Caches(durable=self.shard, volatile=self.shard), embedder=self.embedder, recent=self.recent,
+            caches=caches, caught=self.caught, embedder=self.embedder, recent=self.recent,
             judge=JUDGE, lane=Lane(), standings=self.standings, deadlines=Deadlines(), tracer=NullTracer(), clock=clock,
             reporter=Reporter(bus=Bus([], clock=clock), lane="default", clock=clock),
         )  # fmt: skip
@@ -135,6 +139,53 @@ async def test_a_near_one_is_judged_by_its_cosine(desk: Desk) -> None:
     assert (far.similarity, far.gate) == (None, None)
     assert await desk.find(told := a_trip(call, controls=Controls(debug=True)), threshold=0.999) is None
     assert (told.similarity, told.gate) == (pytest.approx(near.similarity), "threshold")
+
+
+LONG = "Explain how the three way handshake establishes a connection between two machines on a network"
+
+
+async def test_what_was_caught_wrong_makes_room_for_the_next_best(desk: Desk) -> None:
+    """The pair is not served again; another near one may be, which is an answer of its own."""
+    first, second = LONG.replace("Explain", "Describe"), LONG.replace("Explain", "Show me")
+    for text in (first, second):
+        await desk.keep(a_trip(a_call(a_body(text))))
+    served = []
+    for _ in range(3):
+        found = await desk.find(trip := a_trip(a_call(a_body(LONG))))
+        if found is not None:
+            assert found.score == trip.score
+            served.append(found.key)
+            await desk.caught.mark(CALLER, found.key, found.pair, None)
+
+    assert sorted(served) == sorted(a_trip(a_call(a_body(text))).key for text in (first, second))
+    assert trip.gate == "caught"
+    assert trip.similarity is not None
+
+
+async def test_an_entry_is_not_served_at_the_score_it_was_wrong_at(desk: Desk) -> None:
+    """Also to a text that it was never served to."""
+    await desk.keep(a_trip(a_call(a_body(LONG))))
+    found = await desk.find(a_trip(a_call(a_body(LONG.replace("Explain", "Describe")))))
+    assert found is not None
+    await desk.caught.mark(CALLER, found.key, None, 1.0)
+
+    assert await desk.find(other := a_trip(a_call(a_body(LONG.replace("Explain", "Show me"))))) is None
+    assert other.gate == "caught"
+
+
+async def test_who_cannot_ask_what_was_caught_serves_nothing(desk: Desk) -> None:
+    """Here a mark that does not open."""
+    await desk.keep(a_trip(a_call(a_body(LONG))))
+    call = a_call(a_body(LONG.replace("Explain", "Describe")))
+    found = await desk.find(a_trip(call))
+    assert found is not None
+    await desk.caught.mark(CALLER, found.key, found.pair, None)
+    mark = await desk.shard.get(CALLER.tenant, caught_key(CALLER, b"pair", found.pair))
+    assert mark is not None
+    await desk.shard.put(msgspec.structs.replace(mark, answer=bytes(50)))
+
+    assert await desk.find(trip := a_trip(call)) is None
+    assert trip.failed is Stage.NEAR
 
 
 async def test_what_may_not_be_reused_is_a_call_that_proves_the_key(desk: Desk, clock: ManualClock) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from samples import NOW, a_body, a_call, a_find, a_look, a_trip, an_entry
+from samples import NOW, a_body, a_call, a_caller, a_find, a_look, a_trip, an_entry
 from warmlane.aliases import Product
 from warmlane.controls import Controls
 from warmlane.events import NoCache, NotNear, Outcome, Stage
+from warmlane.ids import of_entry, read
 from warmlane.lanes import Mode
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass
@@ -19,7 +21,6 @@ from warmlane.status import (
     miss_head,
     of_length,
     passing_lines,
-    public_id,
     server_timing,
 )
 from warmlane.trip import Found, Trip
@@ -60,6 +61,17 @@ def test_a_hit_says_whose_it_is_and_how_long_it_lives() -> None:
         "request-id": "wl_1",
         "server-timing": "lookup;dur=1.00",
     }
+
+
+@pytest.mark.parametrize("score", [None, 0.9])
+def test_a_hit_that_another_text_led_to_says_of_which_pair_it_is(score: float | None) -> None:
+    """So that feedback needs nothing but the id: whichever ingress gets it, after whichever restart."""
+    found = msgspec.structs.replace(a_find(), pair=b"p" * 12, score=score)
+    hit = read(of_hit(found=found)["x-cache-key"])
+
+    assert hit is not None
+    assert (hit.entry, hit.pair, hit.score) == (b"k" * 16, b"p" * 12, score)
+    assert hit.is_of(a_caller())
 
 
 def test_a_hit_comes_as_the_caller_asked_for_it() -> None:
@@ -118,7 +130,7 @@ def test_a_miss_that_is_kept_says_under_which_name() -> None:
     said = of_miss(trip, stored=True)
 
     assert said["cache-status"] == "warmlane; fwd=uri-miss; stored"
-    assert said["x-cache-key"] == public_id(trip.key).decode()
+    assert said["x-cache-key"] == of_entry(trip.key).decode()
 
 
 def test_an_answer_without_a_request_id_gets_ours() -> None:
@@ -152,6 +164,10 @@ def test_why_the_provider_was_asked(given: dict[str, Any], status: str, name: st
             {"controls": DEBUG, "similarity": 0.7, "gate": "threshold"},
             {"x-cache-similarity": "0.7000", "x-cache-debug": "gate=threshold"},
         ),
+        (
+            {"controls": DEBUG, "similarity": 0.9, "gate": "number", "score": 0.91234, "needed": 0.8},
+            {"x-cache-similarity": "0.9000", "x-cache-debug": "gate=veto:number; score=0.9123; needed=0.8000"},
+        ),
         ({"controls": DEBUG, "not_near": NotNear.TIME}, {"x-cache-debug": "gate=time"}),
         ({"similarity": 0.7, "gate": "threshold", "not_near": NotNear.TIME}, {}),
     ],
@@ -161,6 +177,15 @@ def test_who_wants_to_know_is_told_what_refused_the_nearest(given: dict[str, Any
     shown = of_miss(a_trip(**given))
 
     assert {name: value for name, value in shown.items() if name in {"x-cache-similarity", "x-cache-debug"}} == said
+
+
+def test_who_debugs_a_hit_is_told_which_tier_had_it() -> None:
+    """And by meaning what it scored, and what was needed."""
+    near = a_trip(controls=DEBUG, similarity=0.9, score=0.95, needed=0.8)
+
+    assert of_hit(a_trip(controls=DEBUG))["x-cache-debug"] == "tier=exact"
+    assert of_hit(near, a_find(outcome=Outcome.NEAR))["x-cache-debug"] == "tier=near; score=0.9500; needed=0.8000"
+    assert "x-cache-debug" not in of_hit(a_trip(score=0.95, needed=0.8), a_find(outcome=Outcome.NEAR))
 
 
 def test_server_timing_leaves_out_what_did_not_run() -> None:
