@@ -37,7 +37,8 @@ class Controls(Value, frozen=True, kw_only=True):
 
     `ttl`, `max_age`, `max_stale`, `min_fresh` are seconds, `threshold` a cosine,
     `max_error_rate` a share of near answers. `wanted`: caching was asked for in
-    words that say nothing of how. `products` are the gateways whose headers the caller used.
+    words that say nothing of how. `debug`: say what was judged; `explain`: say it instead of answering. `products` are
+    the gateways whose headers the caller used.
     """
 
     mode: Mode | None = None
@@ -54,6 +55,7 @@ class Controls(Value, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     debug: bool = False
+    explain: bool = False
     wanted: bool = False
     products: tuple[Product, ...] = ()
 
@@ -125,8 +127,10 @@ def _native(said: Mapping[bytes, str]) -> Iterator[tuple[str, object]]:
         yield "tags", values.names(values.parts(tags), "X-Cache-Tags")
     if (ignore := said.get(b"x-cache-ignore-keys")) is not None:
         yield "ignore", values.ignorable(values.parts(ignore), "X-Cache-Ignore-Keys")
-    if said.get(b"x-cache-debug", "0").strip() == "1":
+    debug = said.get(b"x-cache-debug", "").strip().lower()
+    if debug in {"1", "explain"}:
         yield "debug", True
+        yield "explain", debug == "explain"
 
 
 def _body(body: JsonObject) -> dict[str, object]:

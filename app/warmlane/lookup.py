@@ -19,7 +19,7 @@ from warmlane.lanes import Lane
 from warmlane.match.facts import Facts
 from warmlane.match.judge import Candidate, Gate, Judge, Rule
 from warmlane.match.normalise import normalise
-from warmlane.model import Caller, Entry, Near, Probe, Vector
+from warmlane.model import Caller, Entry, Near, Probe, Value, Vector
 from warmlane.patience import Patience
 from warmlane.policy import Look, is_fresh
 from warmlane.ports import Embedder, Tracer
@@ -37,6 +37,14 @@ CANDIDATES = 3
 
 TOGETHER = 64
 """Items of a batch that the store is asked for at once: as many as go to one shard in one call."""
+
+
+class Tiers(Value, frozen=True, kw_only=True, gc=True):
+    """What each tier has, the ones behind the first that answers too."""
+
+    same: Found | None = None
+    normal: Found | None = None
+    near: Found | None = None
 
 
 class Lookup:
@@ -62,6 +70,11 @@ class Lookup:
         self._judge, self._caught, self._lane = judge, caught, lane
         self._store, self._embedding, self._nears = map(Patience, (deadlines.store, deadlines.embed, deadlines.near))
         self._each, self._reporter, self._tracer, self._clock = deadlines.store, reporter, tracer, clock
+
+    @property
+    def embedder(self) -> str:
+        """The name of what makes vectors."""
+        return self._embedder.name
 
     def recent(self, trip: Trip) -> Found | None:
         """The same request, answered lately: no hop, no waiting."""
@@ -94,6 +107,29 @@ class Lookup:
                     found = await self._alike(trip, look, caller)
             trip.lookup_took = self._clock.monotonic() - started - (trip.embed_took or 0.0)
         return found
+
+    async def inspect(self, trip: Trip, look: Look, caller: Caller) -> Tiers:
+        """Ask all tiers, to explain what a call would get; notes in `trip` what was judged.
+
+        The request's own answer is no candidate: it would hide what there was before it. Of a caller whose key must
+        first show that it works, nothing is left to tell.
+        """
+        if not self._standings.knows(caller.tenant):
+            await self._recall(trip, caller)
+        same = await self._same(trip, caller, trip.key, Outcome.EXACT)
+        trip.not_near = look.not_near or why_exact_only(trip.text)
+        if trip.not_near is not None:
+            return Tiers(same=same)
+        assert trip.asked is not None
+        trip.normal_key = trip.asked.normalised(normalise(trip.text))
+        normal = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED)
+        near = await self._beside(trip, look, caller)
+        proven = [
+            each for each in trip.neighbours if self._standings.may_reuse(caller.tenant, each.entry.made, trip.at)
+        ]
+        trip.must_prove = trip.must_prove or len(proven) < len(trip.neighbours)
+        trip.neighbours = tuple(proven)
+        return Tiers(same=same, normal=normal, near=near)
 
     async def find_each(self, trip: Trip, batch: Batch, look: Look, caller: Caller) -> Found | None:
         """An answer to all of `batch`, or None; what is known of it is noted there."""
@@ -168,12 +204,17 @@ class Lookup:
         if found is not None:
             trip.similarity = 1.0  # the same words
             return found
+        return await self._beside(trip, look, caller, read=look.read)
+
+    async def _beside(self, trip: Trip, look: Look, caller: Caller, *, read: bool = True) -> Found | None:
+        """One that means the same, if the embedder can tell; where the answer will be found is noted anyhow."""
+        assert trip.asked is not None
         trip.partition = trip.asked.partition(self._embedder.name)
         if not self._embedder.ready:
             trip.not_near = NotNear.WARMING
         elif not self._embedder.fits(trip.text):
             trip.not_near = NotNear.WINDOW
-        elif look.read:
+        elif read:
             return await self._near(trip, look, caller)
         return None
 
@@ -218,12 +259,12 @@ class Lookup:
             vector_key=caller.vector_key,
             floor=min(look.threshold, 0.5) if trip.controls.debug else look.threshold,
         )
-        rows = await self._caches.of(caller).near(probe, CANDIDATES)
+        rows = await self._caches.of(caller).near(probe, CANDIDATES + trip.controls.explain)
         # One that is too old must not stand before others: a store keeps rows up to five minutes longer.
         near = [
             (row.similarity, row.row.key, kept)
             for row in rows
-            if self._is_fresh(trip, (kept := self._opened(caller, row)).entry)
+            if self._is_fresh(trip, (kept := self._opened(caller, row)).entry) and row.row.key != trip.key
         ]
         return await self._judged(trip, look, caller, near) if near else None
 

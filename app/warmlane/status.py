@@ -5,6 +5,7 @@ from warmlane import ids
 from warmlane.aliases import Product
 from warmlane.events import Outcome
 from warmlane.lanes import Mode
+from warmlane.match.vetoes import VetoName
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass, Look
 from warmlane.trip import Found, Trip
@@ -18,6 +19,7 @@ _HIT = {
 }
 
 
+_VETOES = frozenset(VetoName)
 _LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 
 _FORWARDED = {"bypass": b"BYPASS", "uri-miss": b"MISS", "partial": b"MISS"}
@@ -41,7 +43,8 @@ def hit_head(trip: Trip, found: Found, now: float) -> Head:
     timing = server_timing(lookup=trip.lookup_took or trip.first_byte, embed=trip.embed_took)
     stale = found.kept.entry.expires <= now
     passing = _passing(found, trip.call.id.encode(), now, timing)
-    return Head(status=_OK, headers=(*lasting(trip, found, stale=stale), *passing))
+    debug = _debug(trip, f"tier={found.outcome}") if trip.controls.debug else ()
+    return Head(status=_OK, headers=(*lasting(trip, found, stale=stale), *passing, *debug))
 
 
 def lasting(trip: Trip, found: Found, *, stale: bool = False) -> Headers:
@@ -114,7 +117,7 @@ def miss_head(trip: Trip, head: Head, *, stored: bool) -> Head:
         own.append((b"x-cache-key", ids.of_entry(trip.key)))
     own.extend(theirs)
     if trip.controls.debug:
-        own.extend(_debug(trip))
+        own.extend(_near_miss(trip))
     if fields.find(headers, b"x-request-id") is None:
         own.append((b"x-request-id", trip.call.id.encode()))
     timing = server_timing(lookup=trip.lookup_took, embed=trip.embed_took, upstream=trip.upstream_took)
@@ -165,11 +168,25 @@ def _detail(trip: Trip) -> str:
     return ""
 
 
-def _debug(trip: Trip) -> Headers:
+def _near_miss(trip: Trip) -> Headers:
     """The best near miss, and what refused it, for a caller who asked with `X-Cache-Debug: 1`."""
     best: Headers = () if trip.similarity is None else ((b"x-cache-similarity", b"%.4f" % trip.similarity),)
-    gate = trip.gate or trip.not_near
-    return (*best, (b"x-cache-debug", f"gate={gate}".encode())) if gate else best
+    gate = gate_of(trip.gate) or trip.not_near
+    return (*best, *_debug(trip, f"gate={gate}")) if gate else best
+
+
+def _debug(trip: Trip, first: str) -> Headers:
+    """Numbers and names of classes only: what was compared is told in an explanation."""
+    said = [first]
+    if trip.score is not None:
+        said.append(f"score={trip.score:.4f}")
+        said.append(f"needed={trip.needed or 0:.4f}")
+    return ((b"x-cache-debug", "; ".join(said).encode()),)
+
+
+def gate_of(refused: str | None) -> str | None:
+    """What refused a candidate, as callers are told: a veto by its class, such as `veto:number`."""
+    return f"veto:{refused}" if refused in _VETOES else refused
 
 
 def server_timing(*, lookup: float | None = None, embed: float | None = None, upstream: float | None = None) -> bytes:
@@ -182,8 +199,3 @@ def server_timing(*, lookup: float | None = None, embed: float | None = None, up
     if upstream is not None:
         took.append(b"upstream;dur=%.2f" % (upstream * 1000))
     return b", ".join(took)
-
-
-def public_id(key: bytes) -> bytes:
-    """A kept answer's id as callers see it."""
-    return ids.of_entry(key)

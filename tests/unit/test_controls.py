@@ -149,6 +149,7 @@ def test_what_the_answer_depends_on_cannot_be_ignored(name: str) -> None:
         ({"x_cache_tags": "b, a,, b"}, Controls(tags=("a", "b"))),
         ({"x_cache_ignore_keys": "seed"}, Controls(ignore=("seed",))),
         ({"x_cache_debug": "1"}, Controls(debug=True)),
+        ({"x_cache_debug": " Explain"}, Controls(debug=True, explain=True)),
         ({"x_cache_debug": "0"}, Controls()),
         ({"x_cache_what": "ever"}, Controls()),
     ],
