@@ -1,4 +1,4 @@
-"""The command line: `warmlane serve`, `warmlane check`."""
+"""The command line: `warmlane serve`, `warmlane check`, `warmlane explain`."""
 
 import argparse
 import sys
@@ -40,11 +40,23 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="print the effective settings and what is wrong with them")
     check.add_argument("--cluster", action="store_true", help="what runs where in the running cluster, instead")
     check.set_defaults(run=_check, address=None)
+    _add_explain(commands.add_parser("explain", help="say what a request would get from the cache, and why"))
     for command in (serve, check):
         command.add_argument("--host", help="address to listen on (127.0.0.1)")
         command.add_argument("--port", type=int, help="port to listen on (8000; 0: any free one)")
         command.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
     return parser
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("request", nargs="?", type=Path, metavar="REQUEST", help="a file with the body; - for stdin")
+    explain.add_argument("--text", help="the last user text of a chat, instead of a file")
+    explain.add_argument("--model", help="the model that the chat is for")
+    explain.add_argument("--url", help="the gateway's, with the path of the API (OpenAI's chat on port 8000)")
+    explain.add_argument("--key", help="the caller's API key (else from the provider's variable, as OPENAI_API_KEY)")
+    explain.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="one that counts too")
+    explain.add_argument("--json", action="store_true", help="print what the gateway says as it is")
+    explain.set_defaults(run=_explain)
 
 
 def _version() -> str:
@@ -96,6 +108,19 @@ def _check(chosen: argparse.Namespace) -> int:
     else:
         from warmlane_serve.check import run
     return run(settings, sys.stdout)
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from warmlane_serve.explain import URL, Asking, body_of, header_of, key_of, run
+
+    url = chosen.url or URL
+    asking = Asking(
+        url=url,
+        body=body_of(chosen.request, chosen.text, chosen.model, sys.stdin),
+        key=key_of(url, chosen.key),
+        headers=tuple([header_of(each) for each in chosen.header]),
+    )
+    return run(asking, sys.stdout, as_json=chosen.json)
 
 
 if __name__ == "__main__":

@@ -140,7 +140,8 @@ def test_every_command_and_option_has_a_row(texts: dict[Path, str]) -> None:
     """The command line that is documented is the one that is parsed."""
     parser = cli._parser()
     (commands,) = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-    options = {action.option_strings[-1] for command in commands.values() for action in command._actions} - {"--help"}
+    actions = [action for command in commands.values() for action in command._actions if action.option_strings]
+    options = {action.option_strings[-1] for action in actions} - {"--help"}
     cells = set(first_cells(texts[Path("docs/reference/cli.md")]))
 
     assert {cell for cell in cells if cell.startswith("--")} == options
