@@ -123,10 +123,8 @@ def _candidates(candidates: Sequence[Nearby]) -> Iterator[str]:
     for number, each in enumerate(candidates, 1):
         yield ""
         yield _row(f"near {number}", repr(each.prompt))
-        yield _row(
-            "", f"{each.gate or 'passes'}, cosine {each.similarity:.4f}, score {each.score:.4f}, {each.age} s old"
-        )
-        yield _row("", each.key)
+        yield _row("", f"{each.gate or 'passes'}, cosine {each.similarity:.4f}, score {each.score:.4f}")
+        yield _row("", f"{each.key}, {each.age} s old")
         for veto in each.vetoes:
             yield _row("", f"{veto.veto}: {_plain(veto.about)}")
 
