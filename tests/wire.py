@@ -185,8 +185,8 @@ class Doors:
         """Not listening yet; `config` is uvicorn's."""
         self.house, limits = house, limits or Limits()
         self.application = Application(
-            gateway=house.gateway, edge=house.edge, pages=Pages(readiness=_ready, metrics=None),
-            reporter=house.reporter, limits=limits, tasks=house.tasks,
+            gateway=house.gateway, feedback=house.feedback, edge=house.edge,
+            pages=Pages(readiness=_ready, metrics=None), reporter=house.reporter, limits=limits, tasks=house.tasks,
         )  # fmt: skip
         self.repeats = Repeats(bytes(32), max_bytes=1_000_000)
         protocol = serve_with(house.gateway, house.edge, house.reporter, limits, self.repeats)

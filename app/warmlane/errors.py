@@ -3,6 +3,7 @@
 WarmlaneError
 ├── Refusal                 a 4xx we decide
 │   ├── BadRequest 400      malformed cache control, or a request nobody could serve
+│   ├── Unauthenticated 401 no API key came where one is needed
 │   ├── UnknownRoute 404    no such provider, or no such path
 │   ├── TimedOut 408        the request did not arrive in time
 │   ├── TooLarge 413        the body is over the limit
@@ -12,6 +13,7 @@ WarmlaneError
 │   ├── Overloaded 503      no free connection in time
 │   └── UpstreamTimeout 504 the provider did not answer in time
 ├── NotCached 504           only-if-cached, and it is not
+├── NotDone 503             what the cache itself was asked to do
 ├── StageError              never reaches a client: becomes StageFailed and a miss
 │   └── Loading             not yet, but soon
 └── ConfigError             at start only: which setting, and how to mend it
@@ -60,6 +62,12 @@ class BadRequest(Refusal):
     """Something in the request cannot be read; `param` names it."""
 
     status, why = 400, Refused.BAD_REQUEST
+
+
+class Unauthenticated(Refusal):
+    """No API key came, where only whoever has it may ask."""
+
+    status, why = 401, Refused.NO_KEY
 
 
 class UnknownRoute(Refusal):
@@ -115,6 +123,12 @@ class NotCached(WarmlaneError):
     """The caller wanted a cached answer or none (RFC 9111 §5.2.1.7)."""
 
     status, why = 504, Refused.NOT_CACHED
+
+
+class NotDone(WarmlaneError):
+    """What the cache itself was asked to do could not be done, or not in time."""
+
+    status, why = 503, Refused.NOT_DONE
 
 
 class StageError(WarmlaneError):

@@ -63,6 +63,7 @@ class Refused(StrEnum):
     """Why a call got an error of ours: metric label, log word, `code` in the body, docs row."""
 
     BAD_REQUEST = "bad_request"
+    NO_KEY = "no_key"
     UNKNOWN_ROUTE = "unknown_route"
     SLOW_REQUEST = "slow_request"
     TOO_LARGE = "too_large"
@@ -71,6 +72,7 @@ class Refused(StrEnum):
     OVERLOADED = "gateway_overloaded"
     UPSTREAM_TIMEOUT = "upstream_timeout"
     NOT_CACHED = "not_cached"
+    NOT_DONE = "not_done"
     INTERNAL = "internal"  # a failure of ours that no other word names
 
 
@@ -82,6 +84,17 @@ class Stage(StrEnum):
     NEAR = "near"  # asking for one that means the same
     STORE = "store"  # keeping the answer
     COUNT = "count"  # counting tokens that the provider did not count
+    LEARN = "learn"  # comparing answers, and keeping what that taught
+
+
+class Source(StrEnum):
+    """How it became known whether an answer was right: metric label and docs row."""
+
+    FREE = "free"  # a miss had a near candidate, whose answer was compared with the fresh one
+    SHADOW = "shadow"  # what was served was asked for again
+    FEEDBACK = "feedback"  # the caller said so
+    VERIFIER = "verifier"  # a second model said so
+    VERIFY = "verify"  # asking a judge about a near miss, after the answer has left
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -119,13 +132,16 @@ class LookupDone(Event, frozen=True, kw_only=True):
     """The cache was asked, and this is what it said.
 
     Once per call, before anything is forwarded, also on a bypass. `why` is set on a bypass, and on a miss because a
-    stage failed. `similarity` is the best neighbour's cosine, also when it lost. `entry_age` and `took` are seconds.
+    stage failed. `similarity` and `score` are the best neighbour's, also when it lost, and `veto` is the class of the
+    first objection to it. `entry_age` and `took` are seconds.
     """
 
     outcome: Outcome
     why: NoCache | None = None
     not_near: NotNear | None = None
     similarity: float | None = None
+    score: float | None = None
+    veto: str | None = None
     entry_age: float | None = None
     took: float
 
@@ -175,6 +191,31 @@ class StageFailed(Event, frozen=True, kw_only=True):
 
     stage: Stage
     error: str
+
+
+class VerdictGiven(Event, frozen=True, kw_only=True):
+    """It became known whether a kept answer was right for a question, which scored `score` (null: by the same words).
+
+    It need not have been served.
+    """
+
+    score: float | None
+    same: bool
+    source: Source
+
+
+class WrongShareEstimated(Event, frozen=True, kw_only=True):
+    """How many semantic hits of the lane are likely to be wrong, of 1: `wrong`, from `low` to `high` in 95 of 100 cases.
+
+    Every ten seconds, and of no call: `call_id` is empty. `needed` is the score that a candidate needs, 2 where none is
+    served; `labels` is of how many answers it is known whether they were right.
+    """
+
+    wrong: float
+    low: float
+    high: float
+    needed: float
+    labels: int
 
 
 class EventsDropped(Event, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from warmlane.clock import Clock
 from warmlane.dialects.registry import DIALECTS
 from warmlane.errors import Loading, WarmlaneError
 from warmlane.families import SHAPES
+from warmlane.feedback import Feedback
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
@@ -93,10 +94,13 @@ class Front:
         self._standings = Standings(revalidate_after=lane.revalidate_after, clock=clock)
         self._reporter = Reporter(bus=self._bus, lane=lane.name, clock=clock)
         self._tokens = BpeTokens()
+        self._caches = Caches(durable=ports.durable, volatile=ports.volatile)
+        self._caught = Caught(caches=self._caches, clock=clock)
         self.gateway = self._gateway(lane, key, _deadlines(settings), announce)
         edge, limits = Edge(Router(providers(settings)), errors=SHAPES), _limits(settings)
         self.application = Application(
             gateway=self.gateway,
+            feedback=self._feedback(lane, key, _deadlines(settings), announce),
             edge=edge,
             pages=Pages(readiness=self.readiness, metrics=metrics),
             reporter=self._reporter,
@@ -140,9 +144,8 @@ class Front:
         return said
 
     def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Gateway:
-        caches = Caches(durable=self._ports.durable, volatile=self._ports.volatile)
-        lookup = self._lookup(lane, caches, deadlines)
-        keeping = self._keeping(lane, key, caches, deadlines, announce)
+        lookup = self._lookup(lane, deadlines)
+        keeping = self._keeping(lane, key, deadlines, announce)
         metering = Metering(lane=lane, tokens=self._tokens, patience=deadlines.keep, reporter=self._reporter)
         return Gateway(
             lane=lane,
@@ -159,12 +162,12 @@ class Front:
             clock=self._clock,
         )
 
-    def _lookup(self, lane: Lane, caches: Caches, deadlines: Deadlines) -> Lookup:
+    def _lookup(self, lane: Lane, deadlines: Deadlines) -> Lookup:
         return Lookup(
-            caches=caches,
+            caches=self._caches,
             embedder=self._ports.embedder,
             judge=Judge(Examiner(every()), Cosine()),
-            caught=Caught(caches=caches, clock=self._clock),
+            caught=self._caught,
             lane=lane,
             recent=self._recent,
             standings=self._standings,
@@ -174,9 +177,20 @@ class Front:
             clock=self._clock,
         )
 
-    def _keeping(self, lane: Lane, key: bytes, caches: Caches, deadlines: Deadlines, announce: Announce) -> Keeping:
+    def _feedback(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Feedback:
+        return Feedback(
+            lane=lane,
+            callers=Callers(key, limit=100),  # a key may be one of many callers: those do not push out who calls
+            caches=self._caches,
+            caught=self._caught,
+            recent=self._recent,
+            patience=deadlines.keep,
+            announce=announce,
+        )
+
+    def _keeping(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Keeping:
         return Keeping(
-            caches=caches,
+            caches=self._caches,
             embedder=self._ports.embedder,
             recent=self._recent,
             lane=lane,

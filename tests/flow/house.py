@@ -17,6 +17,7 @@ from warmlane.clock import ManualClock
 from warmlane.dialects.registry import DIALECTS
 from warmlane.events import Event
 from warmlane.families import SHAPES
+from warmlane.feedback import Feedback
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
 from warmlane.lanes import Lane
@@ -118,10 +119,14 @@ class House:
 
     def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
         caches = Caches(durable=self.durable, volatile=self.volatile)
+        caught = Caught(caches=caches, clock=self.clock)
+        self.feedback = Feedback(
+            lane=lane, callers=Callers(PEPPER), caches=caches, caught=caught, recent=self.recent,
+            patience=deadlines.keep, announce=self._announce,
+        )  # fmt: skip
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
-            caches=caches, embedder=embedder, judge=JUDGE, caught=Caught(caches=caches, clock=self.clock),
-            lane=lane, recent=self.recent,
+            caches=caches, embedder=embedder, judge=JUDGE, caught=caught, lane=lane, recent=self.recent,
             standings=standings, deadlines=deadlines,
             reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip

@@ -5,9 +5,11 @@ import pytest
 from warmlane.errors import (
     BadRequest,
     NotCached,
+    NotDone,
     Overloaded,
     TimedOut,
     TooLarge,
+    Unauthenticated,
     UnknownRoute,
     Unreachable,
     UpstreamTimeout,
@@ -23,13 +25,13 @@ def test_an_error_says_what_and_which_field() -> None:
     assert (error.status, error.param, error.retry_after) == (400, "cache.ttl", 3)
 
 
-@pytest.mark.parametrize("kind", [TimedOut, Unreachable, Overloaded, UpstreamTimeout])
+@pytest.mark.parametrize("kind", [TimedOut, Unreachable, Overloaded, UpstreamTimeout, NotDone])
 def test_what_may_pass_is_worth_retrying(kind: type[WarmlaneError]) -> None:
     """The same request may fare better in a moment."""
     assert kind("x").worth_retrying
 
 
-@pytest.mark.parametrize("kind", [BadRequest, UnknownRoute, TooLarge, NotCached])
+@pytest.mark.parametrize("kind", [BadRequest, Unauthenticated, UnknownRoute, TooLarge, NotCached])
 def test_what_stays_is_not_worth_retrying(kind: type[WarmlaneError]) -> None:
     """The same request meets the same answer: `only-if-cached` too, though it is a 504."""
     assert not kind("x").worth_retrying

@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 
 from warmlane.dialects.base import Dialect
 from warmlane.errors import BadRequest, WarmlaneError
+from warmlane.feedback import MOST, Feedback
 from warmlane.gateway import Gateway
 from warmlane.headers import find, is_upgrade
 from warmlane.model import Head, Headers
 from warmlane.report import Reporter
 from warmlane.tasks import Tasks
 from warmlane.trip import Trip
-from warmlane.web.edge import Edge
+from warmlane.web.edge import Desk, Edge
 from warmlane.web.inlet import ClientGone, Inlet, Presence, Receive
 from warmlane.web.limits import Limits
 from warmlane.web.pages import Pages
@@ -40,10 +41,18 @@ class Application:
     """ASGI 3: answers HTTP, refuses WebSockets, has no use for lifespan."""
 
     def __init__(
-        self, *, gateway: Gateway, edge: Edge, pages: Pages, reporter: Reporter, limits: Limits, tasks: Tasks
+        self,
+        *,
+        gateway: Gateway,
+        feedback: Feedback,
+        edge: Edge,
+        pages: Pages,
+        reporter: Reporter,
+        limits: Limits,
+        tasks: Tasks,
     ) -> None:
-        """Serve `gateway`, and `pages` of our own; `tasks` holds the watchers of clients."""
-        self._gateway, self._edge, self._pages = gateway, edge, pages
+        """Serve `gateway`, and what is our own: `feedback`, `pages`. `tasks` holds the watchers of clients."""
+        self._gateway, self._feedback, self._edge, self._pages = gateway, feedback, edge, pages
         self._reporter, self._limits, self._tasks = reporter, limits, tasks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +80,10 @@ class Application:
                     await out.whole(Head(status=page[0], headers=page[1]), page[2])
                     return
                 headers = tuple(scope["headers"])
+                desk = self._edge.desk(scope["method"], *_target(scope), headers)
+                if desk is not None:
+                    await self._hear(desk, scope, headers, receive, out)
+                    return
                 inlet = Inlet(receive, length=find(headers, b"content-length"), limit=self._limits.max_body_bytes)
                 trip = await self._begin(scope, headers, inlet)
         except ClientGone:
@@ -79,6 +92,20 @@ class Application:
             await self._refuse(error, scope, out)
             return
         await self._answer(trip, scope, inlet or Inlet.drained(receive), out)
+
+    async def _hear(self, desk: Desk, scope: Scope, headers: Headers, receive: Receive, out: "HttpOutlet") -> None:
+        """Feedback goes to nobody else."""
+        _refuse_odd(scope, headers)
+        length, most = find(headers, b"content-length"), min(MOST, self._limits.max_body_bytes)
+        body = await Inlet(receive, length=length, limit=most).whole()
+        done, call_id = await self._feedback.give(desk.providers, desk.secret, body), self._edge.ids.next().encode()
+        said = (
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(done)),
+            (b"x-request-id", call_id),
+            (b"request-id", call_id),
+        )
+        await out.whole(Head(status=200, headers=said), done)
 
     async def _refuse(self, error: WarmlaneError, scope: Scope, out: "HttpOutlet") -> None:
         call_id = self._edge.ids.next()
@@ -89,14 +116,8 @@ class Application:
         return self._edge.shape(scope["raw_path"].decode("latin-1"), tuple(scope["headers"]))
 
     async def _begin(self, scope: Scope, headers: Headers, inlet: Inlet) -> Trip:
-        if is_upgrade(headers):
-            msg = "WebSocket is not supported here: use HTTP"
-            raise BadRequest(msg)
-        if scope.get("http_version") == "1.1" and find(headers, b"host") is None:  # RFC 9112 §3.2
-            msg = "Host is missing"
-            raise BadRequest(msg, param="Host")
-        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-        route = self._edge.route(scope["method"], path, query, headers)
+        _refuse_odd(scope, headers)
+        route = self._edge.route(scope["method"], *_target(scope), headers)
         body = await inlet.whole() if route.reads_body else inlet.chunks()
         return self._gateway.begin(self._edge.call(scope["method"], route, headers, body))
 
@@ -127,6 +148,21 @@ class Application:
             presence.release()
             if watcher is not None:
                 watcher.cancel()
+
+
+def _target(scope: Scope) -> tuple[str, str]:
+    """Path and query as they came."""
+    return scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+
+
+def _refuse_odd(scope: Scope, headers: Headers) -> None:
+    """Raises: BadRequest, for what is no request of HTTP that is served here."""
+    if is_upgrade(headers):
+        msg = "WebSocket is not supported here: use HTTP"
+        raise BadRequest(msg)
+    if scope.get("http_version") == "1.1" and find(headers, b"host") is None:  # RFC 9112 §3.2
+        msg = "Host is missing"
+        raise BadRequest(msg, param="Host")
 
 
 async def _watch(inlet: Inlet, presence: Presence) -> None:

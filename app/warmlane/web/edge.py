@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Mapping
 from typing import Final
 
 from warmlane.dialects.base import Dialect
-from warmlane.errors import WarmlaneError
+from warmlane.errors import UnknownRoute, WarmlaneError
 from warmlane.families import Family
 from warmlane.headers import credential, find, refuse_ambiguous
 from warmlane.model import Call, Headers, Value
@@ -52,6 +52,17 @@ class Address(Value, frozen=True, kw_only=True):
         return self.provider is None or self.dialect is not None
 
 
+class Desk(Value, frozen=True, kw_only=True):
+    """What the head of a request says that gives feedback: about answers of which providers, had with whose key."""
+
+    providers: tuple[Provider, ...]
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never the key."""
+        return f"Desk({len(self.providers)} providers)"
+
+
 class Edge:
     """Routes requests and makes calls of them."""
 
@@ -60,19 +71,31 @@ class Edge:
         self._router, self._errors = router, errors
         self.ids = RequestIds()
 
+    def desk(self, method: str, path: str, query: str, headers: Headers) -> Desk | None:
+        """What the request gives feedback about; None: it is another one. Raises: UnknownRoute, BadRequest."""
+        host = (find(headers, b"host") or b"").decode("latin-1")
+        providers = self._router.feedback(host, path, headers)
+        if providers is None:
+            return None
+        refuse_ambiguous(headers)
+        if method != "POST":
+            msg = "feedback is given with POST"
+            raise UnknownRoute(msg, param="method")
+        heard = _heard(headers, _named_by_connection(headers))
+        return Desk(providers=providers, secret=credential(heard, query) or b"")
+
     def route(self, method: str, path: str, query: str, headers: Headers) -> Address:
         """Where the request goes, and with whose key. Raises: UnknownRoute, BadRequest."""
         refuse_ambiguous(headers)
         host = (find(headers, b"host") or b"").decode("latin-1")
         route = self._router.route(method, host, path, query, headers)
         unheard = _named_by_connection(headers)
-        heard = tuple(field for field in headers if field[0] not in unheard) if unheard else headers
         return Address(
             provider=route.provider,
             dialect=route.dialect,
             path=route.path,
             query=route.query,
-            secret=credential(heard, route.query) or b"",
+            secret=credential(_heard(headers, unheard), route.query) or b"",
             unheard=unheard,
         )
 
@@ -122,6 +145,11 @@ class Edge:
         if not error.worth_retrying:
             headers.append((b"x-should-retry", b"false"))
         return error.status, tuple(headers), body
+
+
+def _heard(headers: Headers, unheard: frozenset[bytes]) -> Headers:
+    """The fields that go further than to us."""
+    return tuple(field for field in headers if field[0] not in unheard) if unheard else headers
 
 
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:

@@ -21,6 +21,8 @@ from warmlane.strip import beheaded
 PROVIDER_HEADERS: Final = (b"x-warmlane-provider", b"x-portkey-provider")
 
 _ROUTER = re.compile(r"/v[123]/router(?=/.)")
+_FEEDBACK = re.compile(r"(?:/(?:v\d\w*|openai|router))*/cache/feedback/?")
+"""Behind whatever a base URL may end in."""
 _VERTEX = re.compile(r"/v\d\w*/publishers/")
 _IP = re.compile(r"[0-9.]+|\[.*")
 _HOST = re.compile(r"[a-z0-9_.-]*|\[[0-9a-f:.]+\]")
@@ -89,6 +91,19 @@ class Router:
         path, dialect = provider.locate(for_openai(provider.family, path))
         dialect = dialect if method == "POST" else None
         return Route(provider=provider, dialect=dialect, path=path, query=""), beheaded(body, "model", len(name) + 1)
+
+    def feedback(self, host: str, path: str, headers: Headers) -> tuple[Provider, ...] | None:
+        """Whose answers a request is about that gives feedback: the provider's that it names, else anybody's.
+
+        None: it is another request. Arguments as for `route`. Raises: UnknownRoute, BadRequest.
+        """
+        if "/cache/feedback" not in path:
+            return None
+        found = self._work_out(host, path)
+        if not _FEEDBACK.fullmatch(found.path):
+            return None
+        provider = found.provider or self._by_header(headers)
+        return tuple(self._providers.values()) if provider is None else (provider,)
 
     def family(self, host: str, path: str, headers: Headers) -> Family:
         """Whose API a request means, as far as it can be told, whatever is wrong with it. Never raises."""

@@ -145,3 +145,29 @@ def test_only_what_may_be_cached_is_read(edge: Edge) -> None:
 def test_an_error_has_the_shape_of_whom_was_meant(edge: Edge, path: str, family: Family) -> None:
     """Whatever else is wrong with the request."""
     assert edge.shape(path, KEYED) is SHAPES[family]
+
+
+def test_feedback_comes_with_the_callers_key(edge: Edge) -> None:
+    """The one that goes further than to us, as with calls; in a query too."""
+    hidden: Headers = (*KEYED, (b"connection", b"Authorization"))
+    desk = edge.desk("POST", "/openai/v1/cache/feedback", "", KEYED)
+    keyless = edge.desk("POST", "/openai/v1/cache/feedback", "", hidden)
+    queried = edge.desk("POST", "/google/cache/feedback", "key=AIza-1", KEYED[:1])
+
+    assert desk is not None
+    assert ([provider.name for provider in desk.providers], desk.secret) == (["openai"], SECRET)
+    assert keyless is not None
+    assert keyless.secret == b""
+    assert queried is not None
+    assert queried.secret == b"AIza-1"
+    assert SECRET.decode() not in repr(desk)
+    assert edge.desk("POST", "/openai" + CHAT, "", KEYED) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "error"), [("GET", KEYED, UnknownRoute), ("POST", (*KEYED, KEYED[1]), BadRequest)]
+)
+def test_feedback_that_is_none_is_refused(edge: Edge, method: str, headers: Headers, error: type[Exception]) -> None:
+    """It is posted, with one key."""
+    with pytest.raises(error):
+        edge.desk(method, "/openai/v1/cache/feedback", "", headers)

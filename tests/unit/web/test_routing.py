@@ -441,3 +441,46 @@ def test_an_error_of_ours_takes_the_shape_that_the_sdk_reads(
 def test_an_error_about_a_trick_has_a_shape_too(router: Router, host: str, path: str) -> None:
     """Nothing in a request keeps us from saying what is wrong with it."""
     assert router.family(host, path, ((b"x-warmlane-provider", b"\xff"),)) is not Family.ANY
+
+
+ROUTER = Router(PROVIDERS)
+FEEDBACK = "/v1/cache/feedback"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "headers", "names"),
+    [
+        ("localhost", "/openai" + FEEDBACK, (), ("openai",)),
+        ("localhost", "/local/cache/feedback", (), ("local",)),
+        ("anthropic.localhost:8000", FEEDBACK, (), ("anthropic",)),
+        ("localhost", "/google/v1beta/openai/cache/feedback", (), ("google",)),
+        ("localhost", "/groq/openai" + FEEDBACK, (), ("groq",)),
+        ("localhost", FEEDBACK, ((b"x-warmlane-provider", b"mistral"),), ("mistral",)),
+        ("localhost", FEEDBACK, (), tuple(PROVIDERS)),
+        ("localhost", "/v3/router/cache/feedback", (), tuple(PROVIDERS)),
+    ],
+)
+def test_feedback_is_about_whom_the_request_names(
+    host: str, path: str, headers: Headers, names: tuple[str, ...]
+) -> None:
+    """Or about anybody, where it names nobody."""
+    found = ROUTER.feedback(host, path, headers)
+
+    assert found is not None
+    assert tuple(provider.name for provider in found) == names
+
+
+@pytest.mark.parametrize("path", [CHAT, "/openai/v1/files/cache/feedback", "/nobody/v1/cache/feedback", FEEDBACK + "s"])
+def test_what_only_looks_like_feedback_is_another_request(path: str) -> None:
+    """It goes its way."""
+    assert ROUTER.feedback("localhost", path, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "error"),
+    [("/openai/../cache/feedback", (), BadRequest), (FEEDBACK, ((b"x-warmlane-provider", b"nobody"),), UnknownRoute)],
+)
+def test_feedback_is_refused_as_a_call_is(path: str, headers: Headers, error: type[Exception]) -> None:
+    """For a path that could be read in two ways, and for a provider that nobody knows."""
+    with pytest.raises(error):
+        ROUTER.feedback("localhost", path, headers)
