@@ -30,6 +30,7 @@ from warmlane.tasks import Tasks
 from warmlane.tee import Tee
 from warmlane.telling import attributes, attributes_of_repeat
 from warmlane.trip import Found, Repeat, Trip
+from warmlane.verifying import Verifying
 
 _OK = 200
 
@@ -43,7 +44,7 @@ Chunks: TypeAlias = AsyncGenerator[Head | bytes, None]
 class Gateway:
     """Answers calls from the cache or from the provider."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the root of everything on the path names its parts
         self,
         *,
         lane: Lane,
@@ -58,13 +59,14 @@ class Gateway:
         tracer: Tracer,
         tasks: Tasks,
         clock: Clock,
+        verifying: Verifying | None = None,
     ) -> None:
         """Take the parts; `tasks` holds what goes on after an answer has left."""
         self._lane, self._reader, self._lookup, self._forwarder, self._keeping = (
             lane, reader, lookup, forwarder, keeping,
         )  # fmt: skip
         self._metering, self._recent, self._standings, self._reporter = metering, recent, standings, reporter
-        self._tracer, self._tasks, self._clock = tracer, tasks, clock
+        self._tracer, self._tasks, self._clock, self._verifying = tracer, tasks, clock, verifying
 
     def greet(self, call: Call) -> Sender:
         """What the head of a call says, for `begin` to be told with each call that has such a head."""
@@ -289,6 +291,7 @@ class Gateway:
         answered = tee is not None and tee.started and trip.dialect is not None
         if not answered:
             self._reporter.finished(trip)
+            self._verify(trip, NoCache.INCOMPLETE)
             return
         assert tee is not None
         assert trip.dialect is not None
@@ -306,11 +309,19 @@ class Gateway:
         why = self._refusal(trip, tee)
         if why is not None or finish is None:
             self._reporter.not_stored(trip, why or NoCache.INCOMPLETE)
+            self._verify(trip, why or NoCache.INCOMPLETE)
             return
         if trip.batch is not None:
             await self._keeping.keep_each(trip, trip.batch, trip.plan, trip.caller)
             return
         await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
+        self._verify(trip, None)
+
+    def _verify(self, trip: Trip, why: NoCache | None) -> None:
+        """Have a near miss judged, where that is wanted: in a task of its own, which holds no call."""
+        case = None if self._verifying is None else self._verifying.case(trip, why)
+        if case is not None and self._verifying is not None:
+            self._tasks.spawn(self._verifying.judge(case), name="verify")
 
     async def _metered(self, trip: Trip, tee: Tee, finish: Finish) -> Finish:
         """`finish` with what was used, counted here where the provider did not say it."""

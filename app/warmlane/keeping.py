@@ -138,6 +138,11 @@ class Keeping:
         if rejected:
             await self._announce()
 
+    async def point(self, caller: Caller, key: bytes, to: bytes, expires: float) -> None:
+        """Lead from the normalised key `key` to the answer under `to`, until that expires. Raises: StageError."""
+        sign = _sign(self._clock.now(), expires, to)
+        await self._patience.wait(self._caches.of(caller).put(seal(caller, key, sign)))
+
     def _entry(self, trip: Trip, look: Look, body: bytes, finish: Finish, *, streamed: bool) -> Entry:
         now = self._clock.now()
         return Entry(

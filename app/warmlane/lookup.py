@@ -122,7 +122,7 @@ class Lookup:
             return Tiers(same=same)
         assert trip.asked is not None
         trip.normal_key = trip.asked.normalised(normalise(trip.text))
-        normal = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED)
+        normal = await self._worded(trip, caller, trip.normal_key)
         near = await self._beside(trip, look, caller)
         proven = [
             each for each in trip.neighbours if self._standings.may_reuse(caller.tenant, each.entry.made, trip.at)
@@ -200,11 +200,19 @@ class Lookup:
     async def _alike(self, trip: Trip, look: Look, caller: Caller) -> Found | None:
         assert trip.asked is not None
         trip.normal_key = trip.asked.normalised(normalise(trip.text))
-        found = await self._same(trip, caller, trip.normal_key, Outcome.NORMALISED) if look.read else None
+        found = await self._worded(trip, caller, trip.normal_key) if look.read else None
         if found is not None:
-            trip.similarity = 1.0  # the same words
             return found
         return await self._beside(trip, look, caller, read=look.read)
+
+    async def _worded(self, trip: Trip, caller: Caller, key: bytes) -> Found | None:
+        """What a signpost leads to: an answer to the same words, or one that a verifier found right for these."""
+        found = await self._same(trip, caller, key, Outcome.NORMALISED)
+        if found is not None and normalise(found.kept.entry.prompt) != normalise(trip.text):
+            return replace(found, outcome=Outcome.NEAR)
+        if found is not None:
+            trip.similarity = 1.0  # the same words
+        return found
 
     async def _beside(self, trip: Trip, look: Look, caller: Caller, *, read: bool = True) -> Found | None:
         """One that means the same, if the embedder can tell; where the answer will be found is noted anyhow."""

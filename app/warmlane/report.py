@@ -116,6 +116,11 @@ class Reporter:
         """A stage failed and the call went on; only the type of `error` is told."""
         self._bus.publish(StageFailed(**self._common(trip), stage=stage, error=type(error).__name__))
 
+    def failed_later(self, call_id: str, tenant: str, stage: Stage, error: Exception) -> None:
+        """The same of a stage that comes after a call: `tenant` is the pseudonym."""
+        at, name = self._clock.now(), type(error).__name__
+        self._bus.publish(StageFailed(call_id=call_id, at=at, lane=self._lane, tenant=tenant, stage=stage, error=name))
+
     def stored(self, trip: Trip, *, size: int, near: bool, took: float) -> None:
         """The answer is kept."""
         self._bus.publish(EntryStored(**self._common(trip), size=size, near=near, took=took))

@@ -170,3 +170,11 @@ def test_a_text_weighs_its_bytes_and_tokens_are_counted_already() -> None:
     """Where nobody counts the tokens that a model makes of it."""
     assert list(weights(["a", "äö", ""])) == [1, 4, 0]
     assert list(weights([3, 7])) == [3, 7]
+
+
+async def test_a_signpost_can_be_put_up_for_other_words(house: House) -> None:
+    """It leads to the answer, and lives as long as that."""
+    await house.keeping.point(CALLER, NORMAL, b"a" * 16, NOW + 9)
+    entry = open_entry(CALLER, await row_of(house, NORMAL))
+
+    assert (entry.alias, entry.expires, entry.body) == (b"a" * 16, NOW + 9, b"")

@@ -183,3 +183,10 @@ async def test_a_repeat_is_told_like_any_hit(heard: Heard) -> None:
             first_byte=0.5, took=0.5, usage=usage, size=len(found.body),
         ),
     ]  # fmt: skip
+
+
+async def test_a_stage_that_fails_after_a_call_is_told_without_it(heard: Heard) -> None:
+    """By the ids that were kept of it: the call itself is let go of."""
+    heard.reporter.failed_later("wl_1", COMMON["tenant"], Stage.VERIFY, ValueError("canary"))
+
+    assert await heard.only() == StageFailed(**COMMON, stage=Stage.VERIFY, error="ValueError")
