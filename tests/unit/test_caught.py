@@ -10,7 +10,7 @@ from warmlane.caches import Caches
 from warmlane.caught import LIFE, Caught
 from warmlane.clock import ManualClock
 from warmlane.keys import caught_key
-from warmlane.model import Scope
+from warmlane.model import Row, Scope
 from warmlane.seal import Tampered
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
@@ -39,6 +39,29 @@ async def test_what_nobody_spoke_of_is_allowed(caught: Caught) -> None:
     assert await caught.allows(CALLER, ENTRY, PAIR, 0.1)
     assert await caught.allows(CALLER, ENTRY, PAIR, None)
     assert await caught.verdict(CALLER, PAIR) is None
+
+
+class Counted(Shard):
+    """A cache in RAM that counts what it is asked for."""
+
+    reads = 0
+
+    async def get(self, tenant: bytes, key: bytes, /) -> Row | None:
+        """The row."""
+        self.reads += 1
+        return await super().get(tenant, key)
+
+
+async def test_what_is_allowed_costs_two_reads_at_most(clock: ManualClock) -> None:
+    """Each is a hop: one for the pair, one for the entry, which by the same words nobody asks about."""
+    shard = Counted(MemoryStore(clock), FlatIndex, clock)
+    caught = Caught(caches=Caches(durable=shard, volatile=shard), clock=clock)
+
+    await caught.allows(CALLER, ENTRY, PAIR, 0.5)
+    assert shard.reads == 2
+    await caught.allows(CALLER, ENTRY, PAIR, None)
+    assert shard.reads == 3
+    await shard.aclose()
 
 
 async def test_a_pair_is_never_served_again(caught: Caught) -> None:

@@ -48,7 +48,11 @@ class House:
         )
         cache = {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}
         settings = Settings.model_validate({"data_dir": folder, "cache": cache, "embedding": {"timeout_ms": 10_000}})
-        self.front = Front(settings, clock, key=PEPPER, ports=self.ports, sinks=[], metrics=None, tracer=NullTracer())
+        self.announced = 0
+        self.front = Front(
+            settings, clock, key=PEPPER, ports=self.ports, sinks=[], metrics=None, tracer=NullTracer(),
+            announce=self._announce,
+        )  # fmt: skip
 
     async def ask(self) -> str:
         """What the cache says of the question, once everything of it is stored."""
@@ -56,6 +60,9 @@ class House:
         answer = await self.get(Request(target=f"/openai{CHAT}", headers=headers, body=dump(a_body())))
         await self.front.settled()
         return answer.headers["x-cache"]
+
+    async def _announce(self) -> None:
+        self.announced += 1
 
     async def get(self, request: Request) -> Answer:
         """Ask as a client does."""
@@ -71,6 +78,20 @@ async def test_opened_answers_can_be_forgotten(tmp_path: Path, clock: ManualCloc
 
     house.front.forget()
 
+    assert await house.ask() == "MISS"
+
+
+async def test_a_caller_can_have_an_answer_forgotten(tmp_path: Path, clock: ManualClock) -> None:
+    """Here and at the other fronts, which are told."""
+    house = House(tmp_path, clock)
+    await house.ask()
+    headers = [("authorization", f"Bearer sk-{'4f7Qz81LmX0cVbNaE2rT6yUi' * 2}")]
+    hit = await house.get(Request(target=f"/openai{CHAT}", headers=headers, body=dump(a_body())))
+    said = dump({"key": hit.headers["x-cache-key"], "verdict": "wrong"})
+    done = await house.get(Request(target="/openai/v1/cache/feedback", headers=headers, body=said))
+
+    assert (hit.headers["x-cache"], json.loads(done.body)["evicted"]) == ("HIT", 1)
+    assert house.announced == 1
     assert await house.ask() == "MISS"
 
 
