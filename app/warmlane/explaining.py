@@ -1,4 +1,6 @@
-"""What a call would get from the cache, and why: told to the caller whose call it is, instead of an answer. Pure.
+"""What a call would get from the cache, and why: told to the caller whose call it is, instead of an answer.
+
+Nothing is forwarded, kept, counted or learned of it. Pure, once the lookup was asked.
 
 It holds the caller's own prompts, so it goes to nobody else: no event, no log, no trace has any of it.
 """
@@ -8,14 +10,16 @@ from msgspec.structs import replace
 
 from warmlane import ids
 from warmlane.events import Outcome
-from warmlane.lookup import Tiers
+from warmlane.lookup import Lookup, Tiers
 from warmlane.match.judge import Gate, Weighed
 from warmlane.match.normalise import normalise
 from warmlane.match.vetoes import VetoName
-from warmlane.model import Headers, Value
+from warmlane.model import Head, Value
 from warmlane.policy import Look
 from warmlane.status import gate_of
 from warmlane.trip import Found, Neighbour, Trip
+
+_OK = 200
 
 
 class Said(Value, frozen=True, kw_only=True):
@@ -88,6 +92,17 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True):
         return f"Explanation({self.outcome})"
 
 
+async def explain(trip: Trip, lookup: Lookup, *, lane: str) -> tuple[Head, bytes]:
+    """The answer to a call that is to be explained; `lane` is the name of its lane."""
+    tiers = Tiers()
+    if isinstance(trip.plan, Look) and trip.caller is not None:
+        if trip.batch is not None:
+            await lookup.find_each(trip, trip.batch, trip.plan, trip.caller)
+        else:
+            tiers = await lookup.inspect(trip, trip.plan, trip.caller)
+    return encode(explanation(trip, tiers, lane=lane, embedder=lookup.embedder), trip.call.id)
+
+
 def explanation(trip: Trip, tiers: Tiers, *, lane: str, embedder: str) -> Explanation:
     """What `trip` would get, after `tiers` were asked."""
     call = trip.call
@@ -130,16 +145,17 @@ def _by_meaning(said: Explanation, trip: Trip, look: Look, tiers: Tiers, embedde
     )
 
 
-def encode(said: Explanation, call_id: str) -> tuple[Headers, bytes]:
-    """Header fields and body of the answer."""
+def encode(said: Explanation, call_id: str) -> tuple[Head, bytes]:
+    """Head and body of the answer."""
     body = msgspec.json.encode(said)
-    return (
+    headers = (
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
         (b"x-cache-debug", b"explain"),
         (b"x-request-id", call_id.encode()),
-    ), body
+    )
+    return Head(status=_OK, headers=headers), body
 
 
 def _verdict(trip: Trip, found: Found | None) -> str:

@@ -13,10 +13,10 @@ from warmlane.dialects.base import Finish
 from warmlane.dialects.openai_usage import Hider
 from warmlane.errors import NotCached, Unreachable, UpstreamError, WarmlaneError
 from warmlane.events import NoCache, Outcome
-from warmlane.explaining import encode, explanation
+from warmlane.explaining import explain
 from warmlane.keeping import Keeping
 from warmlane.lanes import Lane
-from warmlane.lookup import Lookup, Tiers
+from warmlane.lookup import Lookup
 from warmlane.metering import Metering
 from warmlane.model import Call, Head
 from warmlane.policy import Look, admit
@@ -110,7 +110,8 @@ class Gateway:
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
         if trip.controls.explain and trip.error is None:
-            await self._explain(trip, out)
+            with self._tracer.span("gateway", parent=_parent(trip)):
+                await out.whole(*await explain(trip, self._lookup, lane=self._lane.name))
             return
         self._reporter.arrived(trip)
         tee = self._tee_for(trip)
@@ -128,18 +129,6 @@ class Gateway:
                 self._over(trip, span)
                 # A task of its own: the last byte leaves before anything is judged, sealed or stored.
                 self._tasks.spawn(self._settle(trip, tee), name="settle")
-
-    async def _explain(self, trip: Trip, out: Outlet) -> None:
-        """Say what the call would get, and why: nothing is forwarded, kept, counted or learned of it."""
-        tiers = Tiers()
-        if isinstance(trip.plan, Look) and trip.caller is not None:
-            if trip.batch is not None:
-                await self._lookup.find_each(trip, trip.batch, trip.plan, trip.caller)
-            else:
-                tiers = await self._lookup.inspect(trip, trip.plan, trip.caller)
-        said = explanation(trip, tiers, lane=self._lane.name, embedder=self._lookup.embedder)
-        headers, body = encode(said, trip.call.id)
-        await out.whole(Head(status=_OK, headers=headers), body)
 
     async def _answer(self, trip: Trip, tee: Tee | None, out: Outlet) -> None:
         if trip.error is not None:

@@ -114,21 +114,20 @@ class Lookup:
         The request's own answer is no candidate: it would hide what there was before it. Of a caller whose key must
         first show that it works, nothing is left to tell.
         """
-        if not self._standings.knows(caller.tenant):
-            await self._recall(trip, caller)
-        same = await self._same(trip, caller, trip.key, Outcome.EXACT)
-        trip.not_near = look.not_near or why_exact_only(trip.text)
-        if trip.not_near is not None:
-            return Tiers(same=same)
-        assert trip.asked is not None
-        trip.normal_key = trip.asked.normalised(normalise(trip.text))
-        normal = await self._worded(trip, caller, trip.normal_key)
-        near = await self._beside(trip, look, caller)
-        proven = [
-            each for each in trip.neighbours if self._standings.may_reuse(caller.tenant, each.entry.made, trip.at)
-        ]
-        trip.must_prove = trip.must_prove or len(proven) < len(trip.neighbours)
-        trip.neighbours = tuple(proven)
+        with self._tracer.span("lookup"):
+            if not self._standings.knows(caller.tenant):
+                await self._recall(trip, caller)
+            same = await self._same(trip, caller, trip.key, Outcome.EXACT)
+            trip.not_near = look.not_near or why_exact_only(trip.text)
+            if trip.not_near is not None:
+                return Tiers(same=same)
+            assert trip.asked is not None
+            trip.normal_key = trip.asked.normalised(normalise(trip.text))
+            normal = await self._worded(trip, caller, trip.normal_key)
+            near = await self._beside(trip, look, caller)
+        neighbours, may_reuse = trip.neighbours, self._standings.may_reuse
+        trip.neighbours = tuple([each for each in neighbours if may_reuse(caller.tenant, each.entry.made, trip.at)])
+        trip.must_prove = trip.must_prove or len(trip.neighbours) < len(neighbours)
         return Tiers(same=same, normal=normal, near=near)
 
     async def find_each(self, trip: Trip, batch: Batch, look: Look, caller: Caller) -> Found | None:

@@ -28,8 +28,8 @@ def a_neighbour(gate: Gate | None = None, *, prompt: str = "kept", **fields: Any
 def said(trip: Trip, tiers: Tiers | None = None) -> dict[str, Any]:
     """What is told, as the caller gets it."""
     told = explanation(trip, tiers or Tiers(), lane="default", embedder="some-model/384")
-    headers, body = encode(told, "wl_1")
-    assert dict(headers)[b"content-length"] == b"%d" % len(body)
+    head, body = encode(told, "wl_1")
+    assert dict(head.headers)[b"content-length"] == b"%d" % len(body)
     return dict(json.loads(body))
 
 

@@ -116,6 +116,16 @@ async def test_a_hit_is_one_span(house: House, tracer: RememberingTracer) -> Non
     assert {span.attributes["warmlane.outcome"] for span in tracer.spans} == {"exact"}
 
 
+async def test_an_explanation_is_a_tree_without_a_forward(house: House, tracer: RememberingTracer) -> None:
+    """Under the caller's own span, so that no stage stands alone."""
+    await answer(house, traced((b"x-cache-debug", b"explain")))
+
+    assert [(span.name, span.parent) for span in tracer.spans] == [
+        ("gateway", PARENT), ("lookup", None), ("embed", None), ("near", None)
+    ]  # fmt: skip
+    assert tracer.open == []
+
+
 async def test_a_span_tells_nothing_of_what_was_said(house: House, tracer: RememberingTracer) -> None:
     """No text, no key, no header."""
     await answer(house, a_call(a_body("my secret prompt"), query="key=" + SECRET.decode()))
