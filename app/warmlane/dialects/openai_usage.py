@@ -98,7 +98,7 @@ class Hider:
         seen = len(self._held)
         self._held += chunk
         shown = b""
-        if b"\n" in chunk or b"\r" in chunk:
+        if b"\n" in chunk or b"\r" in self._held[max(0, seen - 1) :]:  # what follows a CR says whether it ended a line
             ready = self._take(sse.whole_blocks(self._held, max(0, seen - 3)))
             shown = b"".join(map(self._show, sse.blocks(ready)))
         if len(self._held) > _LONGEST:

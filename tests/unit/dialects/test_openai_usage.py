@@ -164,3 +164,10 @@ def test_one_byte_at_a_time_is_no_work_for_hours() -> None:
 
     assert b"".join(hider.feed(block[at : at + 4]) for at in range(0, len(block), 4)) == b""
     assert hider.end() == block
+
+
+def test_a_block_that_ends_in_a_cr_is_shown_with_the_next_byte() -> None:
+    """Until then a line feed might have followed; then it must not wait for the end of another line."""
+    hider = Hider()
+    assert hider.feed(b'data: {"a":1}\r\r') == b""
+    assert hider.feed(b"d") == b'data: {"a":1}\r\r'
