@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anthropic
+import httpx
 import openai as sdk
 import pytest
 import pytest_asyncio
 
+from sdk import ways_anthropic, ways_google
 from sdk.house import Listening
 from sdk.said import speak
 from sdk.test_meaning import PARAPHRASE, QUESTION
@@ -89,3 +92,35 @@ async def test_both_ways_to_say_it(tmp_path: Path, up: ScriptedUpstream, key: st
 
     assert refusal.value.param == "verdict"
     assert kept.x_cache == "SEMANTIC_HIT"
+
+
+async def test_anthropics_sdk_says_it_too(tmp_path: Path, key: str) -> None:
+    """To the base URL that it has: its errors are its own."""
+    async with Listening(tmp_path, ManualClock()) as gw, ways_anthropic.Async(f"{gw.base_url}/anthropic", key) as way:
+        replies = []
+        for text in (QUESTION, PARAPHRASE, QUESTION, PARAPHRASE):
+            replies.append(await way.ask(text))
+            await gw.settled()
+            if len(replies) == 2:
+                body = {"key": replies[1].headers["x-cache-key"], "verdict": "wrong"}
+                said = await way.client.post("/v1/cache/feedback", body=body, cast_to=object)
+        with pytest.raises(anthropic.BadRequestError):
+            await way.client.post("/v1/cache/feedback", body={"key": "k_1", "verdict": "wrong"}, cast_to=object)
+
+    assert said == {"evicted": 1, "remembered": True}
+    assert [reply.x_cache for reply in replies] == ["MISS", "SEMANTIC_HIT", "MISS", "MISS"]
+
+
+async def test_callers_of_google_say_it_over_http(tmp_path: Path, key: str, http: httpx.AsyncClient) -> None:
+    """Its SDK has no call for it; the key may stand in the query, as it may with Google."""
+    async with Listening(tmp_path, ManualClock()) as gw, ways_google.Async(f"{gw.base_url}/google", key) as way:
+        await way.ask(QUESTION)
+        await gw.settled()
+        near = await way.ask(PARAPHRASE)
+        body = {"key": near.headers["x-cache-key"], "verdict": "wrong"}
+        said = await http.post(f"{gw.base_url}/google/v1beta/cache/feedback", params={"key": key}, json=body)
+        nobody = await http.post(f"{gw.base_url}/google/v1beta/cache/feedback", json=body)
+
+    assert near.x_cache == "SEMANTIC_HIT"
+    assert said.json() == {"evicted": 1, "remembered": True}
+    assert nobody.json()["error"]["status"] == "UNAUTHENTICATED"
