@@ -85,6 +85,7 @@ class Stage(StrEnum):
     STORE = "store"  # keeping the answer
     COUNT = "count"  # counting tokens that the provider did not count
     LEARN = "learn"  # comparing answers, and keeping what that taught
+    VERIFY = "verify"  # asking a judge about a near miss, after the answer has left
 
 
 class Source(StrEnum):
@@ -94,7 +95,6 @@ class Source(StrEnum):
     SHADOW = "shadow"  # what was served was asked for again
     FEEDBACK = "feedback"  # the caller said so
     VERIFIER = "verifier"  # a second model said so
-    VERIFY = "verify"  # asking a judge about a near miss, after the answer has left
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -205,7 +205,7 @@ class VerdictGiven(Event, frozen=True, kw_only=True):
 
 
 class WrongShareEstimated(Event, frozen=True, kw_only=True):
-    """How many semantic hits of the lane are likely to be wrong, of 1: `wrong`, from `low` to `high` in 95 of 100 cases.
+    """Which share of the lane's semantic hits is likely to be wrong: `wrong`, from `low` to `high` in 95 of 100 cases.
 
     Every ten seconds, and of no call: `call_id` is empty. `needed` is the score that a candidate needs, 2 where none is
     served; `labels` is of how many answers it is known whether they were right.

@@ -16,8 +16,10 @@ from warmlane.caches import Caches
 from warmlane.canonical import Unreadable, read
 from warmlane.caught import Caught
 from warmlane.errors import BadRequest, NotDone, Unauthenticated
+from warmlane.events import Source
 from warmlane.keeping import Announce
 from warmlane.lanes import Lane
+from warmlane.learning import Learning
 from warmlane.model import Caller, Value
 from warmlane.patience import Patience
 from warmlane.providers import Provider
@@ -52,13 +54,14 @@ class Feedback:
         callers: Callers,
         caches: Caches,
         caught: Caught,
+        learning: Learning,
         recent: Recent,
         patience: float,
         announce: Announce,
     ) -> None:
         """Wait `patience` seconds for the store; `announce` makes other processes forget what they opened."""
         self._lane, self._callers, self._caches, self._caught, self._recent = lane, callers, caches, caught, recent
-        self._patience, self._announce = Patience(patience), announce
+        self._learning, self._patience, self._announce = learning, Patience(patience), announce
 
     async def give(self, providers: Sequence[Provider], secret: bytes, body: bytes) -> bytes:
         """Do what `body` says about an answer that `secret` had of one of `providers`; what came of it, as JSON.
@@ -98,7 +101,10 @@ class Feedback:
     async def _wrong(self, caller: Caller, hit: ids.HitId) -> int:
         """Mark, then evict; how many entries went."""
         if hit.pair:
+            before = await self._caught.verdict(caller, hit.pair)
             await self._caught.mark(caller, hit.entry, hit.pair, hit.score)
+            if before is not False:
+                self._learn(caller, hit, same=False)
         evicted = await self._caches.of(caller).delete(caller.tenant, [hit.entry])
         self._recent.forget(caller.tenant, hit.entry)
         await self._announce()
@@ -108,6 +114,10 @@ class Feedback:
         """Note it, unless something was said before: who called it wrong is not contradicted."""
         if await self._caught.verdict(caller, hit.pair) is None:
             await self._caught.confirm(caller, hit.pair)
+            self._learn(caller, hit, same=True)
+
+    def _learn(self, caller: Caller, hit: ids.HitId, *, same: bool) -> None:
+        self._learning.learn(hit.score, same=same, source=Source.FEEDBACK, tenant=caller.tenant.hex()[:8])
 
 
 def _said(body: bytes) -> tuple[ids.HitId, Verdict]:

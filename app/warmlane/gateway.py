@@ -15,6 +15,7 @@ from warmlane.errors import NotCached, Unreachable, UpstreamError, WarmlaneError
 from warmlane.events import NoCache, Outcome
 from warmlane.explaining import explain
 from warmlane.keeping import Keeping
+from warmlane.labelling import Labelling
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.metering import Metering
@@ -24,6 +25,7 @@ from warmlane.ports import Forwarder, Outlet, Span, Tracer
 from warmlane.reading import Reader, Sender
 from warmlane.recent import Recent
 from warmlane.report import Reporter
+from warmlane.shadowing import Shadows
 from warmlane.standing import Standings, Turn
 from warmlane.status import hit_head, lasting_lines, miss_head, of_length, passing_lines
 from warmlane.tasks import Tasks
@@ -53,6 +55,8 @@ class Gateway:
         forwarder: Forwarder,
         keeping: Keeping,
         metering: Metering,
+        labelling: Labelling,
+        shadows: Shadows,
         recent: Recent,
         standings: Standings,
         reporter: Reporter,
@@ -66,6 +70,7 @@ class Gateway:
             lane, reader, lookup, forwarder, keeping,
         )  # fmt: skip
         self._metering, self._recent, self._standings, self._reporter = metering, recent, standings, reporter
+        self._labelling, self._shadows = labelling, shadows
         self._tracer, self._tasks, self._clock, self._verifying = tracer, tasks, clock, verifying
 
     def greet(self, call: Call) -> Sender:
@@ -138,6 +143,7 @@ class Gateway:
             now = self._hit(trip, found)
             trip.begun = True
             await out.whole(hit_head(trip, found, now), found.body)
+            self._doubt(trip, found)
             return
         trip.outcome = Outcome.MISS if isinstance(trip.plan, Look) else Outcome.BYPASS
         self._reporter.looked(trip)
@@ -145,6 +151,13 @@ class Gateway:
             msg = "the caller wants a cached answer or none, and there is none"
             raise NotCached(msg)
         await self._forward(trip, tee, out)
+
+    def _doubt(self, trip: Trip, found: Found) -> None:
+        """Have a hit by meaning checked, where it is drawn: in a task of its own, which the caller never sees."""
+        if found.outcome is Outcome.NEAR and self._shadows.wants(trip):
+            with self._tracer.span("shadow") as span:
+                again = self._outbound(trip, span)
+            self._tasks.spawn(self._shadows.check(trip, found.key, again), name="shadow")
 
     async def _find(self, trip: Trip) -> Found | None:
         if not isinstance(trip.plan, Look) or trip.caller is None:
@@ -276,7 +289,8 @@ class Gateway:
         return admit(trip.status, tee.encoding, size, finish, self._lane)
 
     async def _settle(self, trip: Trip, tee: Tee | None) -> None:
-        """Read what the answer used and keep it, after its last byte has left."""
+        """Read what the answer used, keep it and learn from it, after its last byte has left."""
+        self._labelling.note(trip)
         answered = tee is not None and tee.started and trip.dialect is not None
         if not answered:
             self._reporter.finished(trip)
@@ -304,6 +318,8 @@ class Gateway:
             await self._keeping.keep_each(trip, trip.batch, trip.plan, trip.caller)
             return
         await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
+        if not finish.exact_only and (whole := tee.whole(trip.dialect)) is not None:
+            await self._labelling.missed(trip, whole.said)
         self._verify(trip, None)
 
     def _verify(self, trip: Trip, why: NoCache | None) -> None:

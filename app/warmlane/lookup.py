@@ -4,7 +4,7 @@ Whatever breaks becomes a miss.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -56,6 +56,7 @@ class Lookup:
         caches: Caches,
         embedder: Embedder,
         judge: Judge,
+        needed: Callable[[float], float],
         caught: Caught,
         lane: Lane,
         recent: Recent,
@@ -65,9 +66,9 @@ class Lookup:
         tracer: Tracer,
         clock: Clock,
     ) -> None:
-        """Take the ports that are asked."""
+        """Take the ports that are asked; `needed` says which score keeps the share of wrong hits within a bound."""
         self._caches, self._embedder, self._recent, self._standings = caches, embedder, recent, standings
-        self._judge, self._caught, self._lane = judge, caught, lane
+        self._judge, self._needed, self._caught, self._lane = judge, needed, caught, lane
         self._store, self._embedding, self._nears = map(Patience, (deadlines.store, deadlines.embed, deadlines.near))
         self._each, self._reporter, self._tracer, self._clock = deadlines.store, reporter, tracer, clock
 
@@ -286,7 +287,7 @@ class Lookup:
         """The best of `near` that may be served, if any; notes how each was judged."""
         trip.facts = self._judge.read(trip.text)
         candidates = [Candidate(similarity=similarity, facts=self._facts(kept)) for similarity, _, kept in near]
-        trip.needed = 0.0
+        trip.needed = self._needed(look.bound)
         rule = Rule(threshold=look.threshold, needed=trip.needed, off=self._lane.vetoes_off)
         judgement = self._judge.judge(trip.facts, candidates, rule)
         neighbours = [

@@ -14,9 +14,13 @@ from warmlane.events import (
     LookupDone,
     NoCache,
     ReplyFinished,
+    Source,
     Stage,
     StageFailed,
+    VerdictGiven,
+    WrongShareEstimated,
 )
+from warmlane.match.bound import Estimate
 from warmlane.trip import Repeat, Trip
 
 
@@ -55,6 +59,8 @@ class Reporter:
                 why=None if age is not None else trip.why,
                 not_near=trip.not_near,
                 similarity=trip.similarity,
+                score=trip.score,
+                veto=_veto(trip),
                 entry_age=age,
                 took=self._clock.monotonic() - trip.started,
             )
@@ -129,5 +135,27 @@ class Reporter:
         """The answer is not kept."""
         self._bus.publish(EntryRefused(**self._common(trip), why=why))
 
+    def verdict(self, call_id: str, tenant: str, *, score: float | None, same: bool, source: Source) -> None:
+        """It became known whether an answer was right; `tenant` is the pseudonym."""
+        at = self._clock.now()
+        self._bus.publish(
+            VerdictGiven(call_id=call_id, at=at, lane=self._lane, tenant=tenant, score=score, same=same, source=source)
+        )
+
+    def estimated(self, estimate: Estimate, needed: float) -> None:
+        """How wrong semantic hits are likely to be."""
+        self._bus.publish(
+            WrongShareEstimated(
+                call_id="", at=self._clock.now(), lane=self._lane, wrong=estimate.wrong, low=estimate.low,
+                high=estimate.high, needed=needed, labels=estimate.labels,
+            )
+        )  # fmt: skip
+
     def _common(self, trip: Trip) -> dict[str, Any]:
         return {"call_id": trip.call.id, "at": self._clock.now(), "lane": self._lane, "tenant": trip.tenant}
+
+
+def _veto(trip: Trip) -> str | None:
+    """The class of the first objection to the likeliest candidate."""
+    objections = trip.neighbours[0].weighed.objections if trip.neighbours else ()
+    return objections[0].veto if objections else None

@@ -4,6 +4,7 @@ The same for the gateway in one process, whose ports are local, and for an ingre
 """
 
 import os
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,8 +19,12 @@ from warmlane.families import SHAPES
 from warmlane.feedback import Feedback
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
+from warmlane.labelling import Labelling
 from warmlane.lanes import Lane
+from warmlane.learning import Learning
 from warmlane.lookup import Lookup
+from warmlane.match.answers import Answers
+from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner
 from warmlane.match.judge import Cosine, Judge
 from warmlane.match.vetoes.registry import every
@@ -31,6 +36,7 @@ from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.seal import Callers
 from warmlane.settings import Settings
+from warmlane.shadowing import Shadows
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
 from warmlane.web.asgi import Application
@@ -42,6 +48,8 @@ from warmlane.web.repeats import Repeats
 from warmlane.web.routing import Router
 
 _SWEEP = 30.0  # seconds between sweeps of what recent memory has outlived
+_SHARE = 10.0  # seconds between taking over what other processes learnt
+_FREE = {"demo": 0.03}  # providers that cost nobody anything, and the share of hits by meaning that is checked there
 _PATIENCE = 5.0  # seconds that the last answers have to be stored
 
 
@@ -96,7 +104,9 @@ class Front:
         self._tokens = BpeTokens()
         self._caches = Caches(durable=ports.durable, volatile=ports.volatile)
         self._caught = Caught(caches=self._caches, clock=clock)
-        self.gateway = self._gateway(lane, key, _deadlines(settings), announce)
+        self._examiner = Examiner(every())
+        self._learning = self._made_learning(lane, key, _deadlines(settings))
+        self.gateway = self._gateway(settings, lane, key, announce)
         edge, limits = Edge(Router(providers(settings)), errors=SHAPES), _limits(settings)
         self.application = Application(
             gateway=self.gateway,
@@ -113,6 +123,8 @@ class Front:
         """Begin the work in the background. In the running loop."""
         self._bus.start()
         self._clockwork.every(_SWEEP, self._sweep, name="sweep")
+        self._clockwork.spawn(self._learning.share(), name="learn")
+        self._clockwork.every(_SHARE, self._learning.share, name="learn")
 
     async def settled(self) -> None:
         """Wait until what goes on after answers is done: what was to be kept is kept, what was to be told is told."""
@@ -123,6 +135,8 @@ class Front:
     async def finish(self) -> None:
         """Finish what was accepted; the ports are still needed until this returns."""
         await self._clockwork.cancel()
+        await self._tasks.join(_PATIENCE)
+        self._tasks.spawn(self._learning.share(), name="learn")
         await self._tasks.join(_PATIENCE)
 
     async def aclose(self) -> None:
@@ -143,10 +157,12 @@ class Front:
                 said[name] = error.message
         return said
 
-    def _gateway(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Gateway:
+    def _gateway(self, settings: Settings, lane: Lane, key: bytes, announce: Announce) -> Gateway:
+        deadlines = _deadlines(settings)
         lookup = self._lookup(lane, deadlines)
         keeping = self._keeping(lane, key, deadlines, announce)
         metering = Metering(lane=lane, tokens=self._tokens, patience=deadlines.keep, reporter=self._reporter)
+        labelling = self._labelling(lane, deadlines)
         return Gateway(
             lane=lane,
             reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(key), clock=self._clock),
@@ -154,6 +170,8 @@ class Front:
             forwarder=self._ports.forwarder,
             keeping=keeping,
             metering=metering,
+            labelling=labelling,
+            shadows=self._shadows(labelling, lane, settings.cache.shadow_share),
             recent=self._recent,
             standings=self._standings,
             reporter=self._reporter,
@@ -166,7 +184,8 @@ class Front:
         return Lookup(
             caches=self._caches,
             embedder=self._ports.embedder,
-            judge=Judge(Examiner(every()), Cosine()),
+            judge=Judge(self._examiner, Cosine()),
+            needed=self._learning.needed,
             caught=self._caught,
             lane=lane,
             recent=self._recent,
@@ -177,12 +196,47 @@ class Front:
             clock=self._clock,
         )
 
+    def _made_learning(self, lane: Lane, key: bytes, deadlines: Deadlines) -> Learning:
+        return Learning(
+            prior=BY_HAND,
+            scale=f"cosine/{self._ports.embedder.name}",
+            bound=lane.max_error_rate,
+            lane=lane.name,
+            caches=self._caches,
+            pepper=key,
+            patience=deadlines.keep,
+            reporter=self._reporter,
+            clock=self._clock,
+        )
+
+    def _labelling(self, lane: Lane, deadlines: Deadlines) -> Labelling:
+        return Labelling(
+            learning=self._learning,
+            caught=self._caught,
+            embedder=self._ports.embedder,
+            answers=Answers(self._examiner, lane.vetoes_off),
+            patience=deadlines.keep,
+            reporter=self._reporter,
+        )
+
+    def _shadows(self, labelling: Labelling, lane: Lane, share: float) -> Shadows:
+        return Shadows(
+            share=share,
+            free=_FREE,
+            draw=random.SystemRandom().random,
+            most=lane.max_entry_bytes,
+            forwarder=self._ports.forwarder,
+            labelling=labelling,
+            reporter=self._reporter,
+        )
+
     def _feedback(self, lane: Lane, key: bytes, deadlines: Deadlines, announce: Announce) -> Feedback:
         return Feedback(
             lane=lane,
             callers=Callers(key, limit=100),  # a key may be one of many callers: those do not push out who calls
             caches=self._caches,
             caught=self._caught,
+            learning=self._learning,
             recent=self._recent,
             patience=deadlines.keep,
             announce=announce,

@@ -20,8 +20,12 @@ from warmlane.families import SHAPES
 from warmlane.feedback import Feedback
 from warmlane.gateway import Gateway
 from warmlane.keeping import Announce, Keeping, alone
+from warmlane.labelling import Labelling
 from warmlane.lanes import Lane
+from warmlane.learning import Learning
 from warmlane.lookup import Lookup
+from warmlane.match.answers import Answers
+from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner
 from warmlane.match.judge import Cosine, Judge
 from warmlane.match.vetoes.registry import every
@@ -33,6 +37,7 @@ from warmlane.reading import Reader
 from warmlane.recent import Recent
 from warmlane.report import Reporter
 from warmlane.seal import Callers
+from warmlane.shadowing import Shadows
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
 from warmlane.web.edge import Edge
@@ -45,7 +50,8 @@ PATIENT = Deadlines(store=60, embed=60, near=60, keep=60)
 """So that no test depends on how fast the machine is; what hangs gets a deadline of its own."""
 
 
-JUDGE = Judge(Examiner(every()), Cosine())
+EXAMINER = Examiner(every())
+JUDGE = Judge(EXAMINER, Cosine())
 """Reads its word lists from files: not in the loop."""
 
 
@@ -103,6 +109,7 @@ class House:
         volatile: Shard | None = None,
         announce: Announce = alone,
         tokens: Tokens | None = None,
+        shadow_share: float = 0.0,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
@@ -114,19 +121,33 @@ class House:
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
         self._tracer, self._announce, self._tokens = tracer or NullTracer(), announce, tokens or WordTokens()
         self._events: list[Event] = []
-        self._count = 0
+        self._count, self._shadow_share = 0, shadow_share
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
 
     def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
         caches = Caches(durable=self.durable, volatile=self.volatile)
         caught = Caught(caches=caches, clock=self.clock)
+        self.learning = Learning(
+            prior=BY_HAND, scale="cosine", bound=lane.max_error_rate, lane=lane.name, caches=caches, pepper=PEPPER,
+            patience=deadlines.keep, reporter=self.reporter, clock=self.clock,
+        )  # fmt: skip
+        labelling = Labelling(
+            learning=self.learning, caught=caught, embedder=embedder, answers=Answers(EXAMINER),
+            patience=deadlines.keep, reporter=self.reporter,
+        )  # fmt: skip
+        shadows = Shadows(
+            share=self._shadow_share, free={}, draw=lambda: 0.5, most=lane.max_entry_bytes, forwarder=self.provider,
+            labelling=labelling, reporter=self.reporter,
+        )  # fmt: skip
         self.feedback = Feedback(
-            lane=lane, callers=Callers(PEPPER), caches=caches, caught=caught, recent=self.recent,
+            lane=lane, callers=Callers(PEPPER), caches=caches, caught=caught, learning=self.learning,
+            recent=self.recent,
             patience=deadlines.keep, announce=self._announce,
         )  # fmt: skip
         standings = Standings(revalidate_after=lane.revalidate_after, clock=self.clock)
         lookup = Lookup(
-            caches=caches, embedder=embedder, judge=JUDGE, caught=caught, lane=lane, recent=self.recent,
+            caches=caches, embedder=embedder, judge=JUDGE, needed=self.learning.needed, caught=caught, lane=lane,
+            recent=self.recent,
             standings=standings, deadlines=deadlines,
             reporter=self.reporter, tracer=self._tracer, clock=self.clock,
         )  # fmt: skip
@@ -138,7 +159,8 @@ class House:
         return Gateway(
             lane=lane,
             reader=Reader(lane=lane, dialects=DIALECTS, callers=Callers(PEPPER), clock=self.clock),
-            lookup=lookup, forwarder=self.provider, keeping=self.keeping, metering=metering, recent=self.recent,
+            lookup=lookup, forwarder=self.provider, keeping=self.keeping, metering=metering, labelling=labelling,
+            shadows=shadows, recent=self.recent,
             standings=standings, reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
         )  # fmt: skip
 

@@ -56,7 +56,7 @@ async def test_it_says_where_the_call_goes_and_under_which_keys(gw: House) -> No
     [
         (ASKED, "exact", "Served: the same request was answered 7 s ago."),
         (SAME_WORDS, "normalised", "Served: the same words were answered 7 s ago."),
-        (CLOSE, "near", "Served: a question that means the same scores 0.9237; 0.0000 is needed."),
+        (CLOSE, "near", "Served: a question that means the same scores 0.9237; 0.9100 is needed."),
         (OTHER_NUMBER, "miss", "Forwarded: the likeliest question differs in number: 4 / 3."),
         (FAR, "miss", "Forwarded: nothing like it is kept."),
     ],
@@ -205,10 +205,10 @@ async def test_who_debugs_a_hit_is_told_what_it_was_judged_by(gw: House) -> None
         >> ask(ASKED, headers=debug)
         << reply(x_cache="HIT", x_cache_debug="tier=exact")
         >> ask(CLOSE, headers=debug)
-        << reply(x_cache="SEMANTIC_HIT", x_cache_debug="tier=near; score=0.9237; needed=0.0000")
+        << reply(x_cache="SEMANTIC_HIT", x_cache_debug="tier=near; score=0.9237; needed=0.9100")
         >> ask(OTHER_NUMBER, headers=debug, cache={"no-store": True})
         << upstream("no")
-        << reply(x_cache="MISS", x_cache_debug="gate=veto:number; score=0.8800; needed=0.0000")
+        << reply(x_cache="MISS", x_cache_debug="gate=veto:number; score=0.8800; needed=0.9100")
         >> ask(ASKED)
         << reply(x_cache="HIT", x_cache_debug=None)
     )

@@ -183,7 +183,7 @@ async def test_who_debugs_is_told_the_nearest_miss(gw: House) -> None:
         << upstream("one")
         >> ask(CLOSE, cache={"threshold": 0.99, "no-store": True}, headers={"x_cache_debug": "1"})
         << upstream("two")
-        << reply("two", x_cache="MISS", x_cache_debug="gate=threshold; score=0.9237; needed=0.0000")
+        << reply("two", x_cache="MISS", x_cache_debug="gate=threshold; score=0.9237; needed=0.9100")
         >> ask("Mail it to jane.doe@example.com", headers={"x_cache_debug": "1"})
         << upstream("three")
         << reply("three", x_cache="MISS", x_cache_debug="gate=personal", x_cache_similarity=None)

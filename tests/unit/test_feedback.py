@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from samples import OTHER_SECRET, PEPPER, SECRET, a_caller, an_entry, dump
+from warmlane.bus import Bus
 from warmlane.caches import Caches
 from warmlane.caught import Caught
 from warmlane.clock import ManualClock
@@ -16,9 +17,12 @@ from warmlane.feedback import Feedback
 from warmlane.ids import of_entry, of_hit
 from warmlane.keys import caught_key
 from warmlane.lanes import Lane
+from warmlane.learning import Learning
+from warmlane.match.bound import BY_HAND
 from warmlane.model import Caller
 from warmlane.providers import Provider, table
 from warmlane.recent import Recent
+from warmlane.report import Reporter
 from warmlane.seal import Callers, seal
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
@@ -42,9 +46,13 @@ class Desk:
         self.caught = Caught(caches=caches, clock=clock)
         self.recent = Recent(max_bytes=100_000, seconds=60, clock=clock)
         self.announced = 0
+        self.learning = Learning(
+            prior=BY_HAND, scale="cosine", bound=0.02, lane="default", caches=caches, pepper=PEPPER, patience=60,
+            reporter=Reporter(bus=Bus([], clock=clock), lane="default", clock=clock), clock=clock,
+        )  # fmt: skip
         self._feedback = Feedback(
-            lane=Lane(), callers=Callers(PEPPER), caches=caches, caught=self.caught, recent=self.recent, patience=60,
-            announce=self._announce,
+            lane=Lane(), callers=Callers(PEPPER), caches=caches, caught=self.caught, learning=self.learning,
+            recent=self.recent, patience=60, announce=self._announce,
         )  # fmt: skip
 
     async def keep(self, caller: Caller = CALLER) -> None:

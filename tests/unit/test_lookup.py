@@ -20,7 +20,7 @@ from warmlane.keys import caught_key
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Cosine, Judge
+from warmlane.match.judge import Cosine, Gate, Judge
 from warmlane.match.vetoes.registry import every
 from warmlane.policy import Bypass
 from warmlane.recent import Kept, Recent
@@ -48,9 +48,14 @@ class Desk:
         self.caught = Caught(caches=caches, clock=clock)
         self.lookup = Lookup(
             caches=caches, caught=self.caught, embedder=self.embedder, recent=self.recent,
-            judge=JUDGE, lane=Lane(), standings=self.standings, deadlines=Deadlines(), tracer=NullTracer(), clock=clock,
+            judge=JUDGE, needed=self.needed, lane=Lane(), standings=self.standings, deadlines=Deadlines(),
+            tracer=NullTracer(), clock=clock,
             reporter=Reporter(bus=Bus([], clock=clock), lane="default", clock=clock),
         )  # fmt: skip
+
+    def needed(self, bound: float) -> float:
+        """A score that follows from the bound: 0.4 with the usual one."""
+        return 20 * bound
 
     async def keep(self, trip: Trip, **fields: Any) -> None:
         """Have an answer to `trip`, that can be found by meaning."""
@@ -142,6 +147,17 @@ async def test_a_near_one_is_judged_by_its_cosine(desk: Desk) -> None:
 
 
 LONG = "Explain how the three way handshake establishes a connection between two machines on a network"
+
+
+async def test_the_score_that_the_bound_needs_is_asked_for(desk: Desk) -> None:
+    """Whoever takes fewer wrong answers needs a higher one; what was too low is noted."""
+    await desk.keep(a_trip(a_call(a_body(LONG))))
+    asked = a_call(a_body(LONG.replace("Explain", "Describe")))
+
+    assert await desk.find(trip := a_trip(asked), bound=0.049) is None
+    assert (trip.needed, trip.gate) == (pytest.approx(0.98), Gate.SCORE)
+    assert await desk.find(trip := a_trip(asked)) is not None
+    assert trip.needed == pytest.approx(0.4)
 
 
 async def test_what_was_caught_wrong_makes_room_for_the_next_best(desk: Desk) -> None:

@@ -42,6 +42,8 @@ class CallLine(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True, tag_f
     why: str | None = None
     not_near: str | None = None
     similarity: float | None = None
+    score: float | None = None
+    veto: str | None = None
     entry_age: float | None = None
     lookup: float | None = None
     status: int = 0
@@ -105,6 +107,7 @@ def line_of(said: Sequence[Any], over: ReplyFinished) -> CallLine:
         elif kind is LookupDone:
             line.why, line.not_near, line.lookup = event.why, event.not_near, _brief(event.took)
             line.similarity, line.entry_age = _brief(event.similarity), _brief(event.entry_age)
+            line.score, line.veto = _brief(event.score), event.veto
         elif kind is CallRefused:
             line.refused = event.why
         elif kind is ForwardFailed:

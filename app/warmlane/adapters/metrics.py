@@ -7,7 +7,7 @@ from functools import partial
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from warmlane.adapters.tally import Counter, Histogram
+from warmlane.adapters.tally import Counter, Gauge, Histogram
 
 _LOOKUP = (5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1.0)
 _FIRST_BYTE = (1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -16,7 +16,7 @@ _UPSTREAM = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0,
 
 @dataclass(frozen=True)
 class Metrics(Collector):
-    """The counters and histograms, as a registry wants them. Labels take closed sets of values only."""
+    """The counters, gauges and histograms, as a registry wants them. Labels take closed sets of values only."""
 
     requests: Counter = field(
         default_factory=partial(
@@ -87,6 +87,36 @@ class Metrics(Collector):
             Counter, "warmlane_stage_failures_total", "Stages that failed while the call went on", ("stage",)
         )
     )
+    labels: Counter = field(
+        default_factory=partial(
+            Counter,
+            "warmlane_labels_total",
+            "Kept answers of which it became known whether they were right for a question, by who said so",
+            ("source", "verdict"),
+        )
+    )
+    wrong_share: Gauge = field(
+        default_factory=partial(
+            Gauge,
+            "warmlane_wrong_share",
+            "Which share of the semantic hits is likely to be wrong: the estimate, and between what it lies in 95 of "
+            "100 cases",
+            ("limit",),
+        )
+    )
+    score_needed: Gauge = field(
+        default_factory=partial(
+            Gauge, "warmlane_score_needed", "Score that an answer needs to be served by its meaning; 2: none is"
+        )
+    )
+    vetoes: Counter = field(
+        default_factory=partial(
+            Counter,
+            "warmlane_vetoes_total",
+            "Calls for which a near answer was refused, by the class of disagreement that was found first",
+            ("veto",),
+        )
+    )
     dropped: Counter = field(
         default_factory=partial(
             Counter, "warmlane_events_dropped_total", "Events that were lost because too many waited"
@@ -94,7 +124,7 @@ class Metrics(Collector):
     )
 
     @property
-    def instruments(self) -> Sequence[Counter | Histogram]:
+    def instruments(self) -> Sequence[Counter | Gauge | Histogram]:
         """All of them, in the order above."""
         return [getattr(self, row.name) for row in fields(self)]
 

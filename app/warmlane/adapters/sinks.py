@@ -25,6 +25,8 @@ from warmlane.events import (
     Outcome,
     ReplyFinished,
     StageFailed,
+    VerdictGiven,
+    WrongShareEstimated,
 )
 from warmlane.model import Usage
 
@@ -53,6 +55,8 @@ class MetricsSink:
             EntryStored: self._kept,
             EntryRefused: self._not_kept,
             StageFailed: self._failed,
+            VerdictGiven: self._judged,
+            WrongShareEstimated: self._estimated,
             EventsDropped: self._lost,
         }
 
@@ -67,6 +71,8 @@ class MetricsSink:
         self._metrics.lookup.observe((event.outcome,), event.took)
         if event.outcome is Outcome.BYPASS:
             self._metrics.bypasses.values[(event.why or OTHER,)] += 1
+        elif event.veto is not None and event.outcome is Outcome.MISS:
+            self._metrics.vetoes.values[(event.veto,)] += 1
 
     def _finished(self, event: ReplyFinished) -> None:
         provider, kind = self._provider(event.provider), event.status // 100
@@ -104,6 +110,15 @@ class MetricsSink:
 
     def _failed(self, event: StageFailed) -> None:
         self._metrics.stage_failures.values[(event.stage,)] += 1
+
+    def _judged(self, event: VerdictGiven) -> None:
+        self._metrics.labels.values[event.source, "right" if event.same else "wrong"] += 1
+
+    def _estimated(self, event: WrongShareEstimated) -> None:
+        self._metrics.wrong_share.values.update({
+            ("estimate",): event.wrong, ("low",): event.low, ("high",): event.high,
+        })  # fmt: skip
+        self._metrics.score_needed.values[()] = event.needed
 
     def _lost(self, event: EventsDropped) -> None:
         self._metrics.dropped.values[()] += event.count

@@ -1,4 +1,4 @@
-"""Counters and histograms that cost a dictionary access, kept on the event loop and read by Prometheus when it scrapes.
+"""Counters, gauges, histograms that cost a dictionary access, kept on the event loop, read by Prometheus in a scrape.
 
 The client library's own take a lock for each bucket they touch; 100,000 events a second would feel it. A family without
 series is exposed all the same: a scrape shows everything there is.
@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
-from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.utils import floatToGoString
 
 
@@ -27,6 +27,24 @@ class Counter:
     def family(self) -> Metric:
         """What a scrape gets."""
         family = CounterMetricFamily(self.name, self.meaning, labels=self.labels)
+        for labels, value in list(self.values.items()):
+            family.add_metric(labels, value)
+        return family
+
+
+class Gauge:
+    """Numbers as they are now, one per tuple of label values: `gauge.values["low"] = 0.01`."""
+
+    kind = "gauge"
+
+    def __init__(self, name: str, meaning: str, labels: Sequence[str] = ()) -> None:
+        """A series starts when it is first set."""
+        self.name, self.meaning, self.labels = name, meaning, tuple(labels)
+        self.values: dict[tuple[str, ...], float] = {}
+
+    def family(self) -> Metric:
+        """What a scrape gets."""
+        family = GaugeMetricFamily(self.name, self.meaning, labels=self.labels)
         for labels, value in list(self.values.items()):
             family.add_metric(labels, value)
         return family

@@ -85,6 +85,13 @@ class CacheSettings(Group):
         le=0.2,
         description="Share of hits by meaning that may be wrong; with 0 there are only exact ones.",
     )
+    shadow_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of hits by meaning that are asked for again in the background, to learn whether they were "
+        "right. The caller's key pays for each. At the demo, which costs nothing, it is 0.03.",
+    )
     vetoes_off: Annotated[tuple[VetoName, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=(),
         description="Classes of disagreement that do not matter here (see vetoes.md), separated by commas; in TOML a "

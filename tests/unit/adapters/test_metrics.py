@@ -12,7 +12,7 @@ def test_names_follow_the_convention() -> None:
 
     assert all(each.name.endswith("_total") for each in metrics.instruments if isinstance(each, Counter))
     assert all(each.name.endswith("_seconds") for each in metrics.instruments if isinstance(each, Histogram))
-    assert len({each.name for each in metrics.instruments}) == len(metrics.instruments) == 12
+    assert len({each.name for each in metrics.instruments}) == len(metrics.instruments) == 16
 
 
 def test_two_sets_share_nothing() -> None:

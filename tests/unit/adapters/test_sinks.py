@@ -25,8 +25,11 @@ from warmlane.events import (
     Outcome,
     Refused,
     ReplyFinished,
+    Source,
     Stage,
     StageFailed,
+    VerdictGiven,
+    WrongShareEstimated,
 )
 from warmlane.model import Usage
 
@@ -106,6 +109,32 @@ async def test_a_hit_is_the_caches(metered: Metered) -> None:
     assert found["warmlane_tokens_total{false,input,openai,cache}"] == 5
     assert found["warmlane_first_byte_seconds_count{cache}"] == 1
     assert not any(name.startswith("warmlane_upstream_seconds") for name in found)
+
+
+async def test_what_was_learnt_is_counted(metered: Metered) -> None:
+    """Labels by who said so, vetoes of misses by their class, and the estimate as it stands."""
+
+    def verdict(source: Source, *, same: bool) -> Event:
+        return VerdictGiven(call_id="c1", at=1.0, score=0.9, same=same, source=source)
+
+    def estimate(wrong: float) -> Event:
+        return WrongShareEstimated(
+            call_id="", at=1.0, wrong=wrong, low=wrong / 2, high=wrong * 2, needed=0.91, labels=3
+        )
+
+    found = await metered.samples(
+        verdict(Source.FREE, same=True), verdict(Source.FREE, same=True), verdict(Source.FEEDBACK, same=False),
+        looked(veto="number", score=0.8), looked(veto="number", outcome=Outcome.NEAR, entry_age=1.0),
+        estimate(0.5), estimate(0.01),
+    )  # fmt: skip
+
+    assert found["warmlane_labels_total{free,right}"] == 2
+    assert found["warmlane_labels_total{feedback,wrong}"] == 1
+    assert found["warmlane_vetoes_total{number}"] == 1
+    assert {limit: found[f"warmlane_wrong_share{{{limit}}}"] for limit in ("estimate", "low", "high")} == {
+        "estimate": 0.01, "low": 0.005, "high": 0.02,
+    }  # fmt: skip
+    assert found["warmlane_score_needed{}"] == 0.91
 
 
 async def test_estimates_and_what_a_provider_had_cached_are_told_apart(metered: Metered) -> None:

@@ -1,11 +1,11 @@
-"""Counters and histograms say what was counted, as Prometheus reads it."""
+"""Counters, gauges and histograms say what was counted, as Prometheus reads it."""
 
 import pytest
 
-from warmlane.adapters.tally import Counter, Histogram
+from warmlane.adapters.tally import Counter, Gauge, Histogram
 
 
-def samples(instrument: Counter | Histogram) -> dict[tuple[str, ...], float]:
+def samples(instrument: Counter | Gauge | Histogram) -> dict[tuple[str, ...], float]:
     """Every sample by its name and label values."""
     return {(sample.name, *sample.labels.values()): sample.value for sample in instrument.family().samples}
 
@@ -22,6 +22,16 @@ def test_a_counter_counts_by_label() -> None:
 def test_a_counter_without_labels_starts_at_zero() -> None:
     """So that its first increase is seen as one."""
     assert samples(Counter("x_total", "X")) == {("x_total",): 0}
+
+
+def test_a_gauge_says_what_is_so_now() -> None:
+    """What was set before is forgotten; before it is set, nothing is claimed."""
+    gauge = Gauge("x_share", "X", ("limit",))
+    assert samples(gauge) == {}
+    for value in (0.5, 0.25):
+        gauge.values["low",] = value
+
+    assert samples(gauge) == {("x_share", "low"): 0.25}
 
 
 @pytest.mark.parametrize(("value", "end"), [(0.5, "1.0"), (1.0, "1.0"), (1.001, "2.5"), (2.5, "2.5"), (9.0, "+Inf")])
