@@ -18,7 +18,9 @@ _MOST = 1_024
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)*"
     r"|[\u3040-\u30ff\u3400-\u9fff]"  # Chinese and Japanese put no spaces between words
-    r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[+#]{1,2}(?!\w)|['’][^\W\d_]+)?"
+    # A vowel sign belongs to its word, though it is no letter to `re`: Hindi, Thai, Hebrew and Arabic have them.
+    r"|(?:[^\W\d_\u3040-\u30ff\u3400-\u9fff]+|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e]+)+"
+    r"(?:[+#]{1,2}(?!\w)|['’][^\W\d_]+)?"
     r"|[%$€£¥₹]|[<>=!+*/^&|~-]+"
 )
 _POLITE = re.compile(
@@ -30,7 +32,11 @@ _POLITE = re.compile(
 _CODE = re.compile(
     r"`[^`]+`|(?<!\w)[\w.~-]*[/\\][\w./\\-]+|\b\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|\b[A-Za-z]+_\w+|0x[0-9a-fA-F]+|[{}<>=\[\]|]"
 )
+_QUOTED = re.compile(r"[\"“„«「][^\"”“»」\n]{1,200}[\"”“»」]|(?<!\w)['‘‚][^'’‘\n]{1,200}['’‘](?!\w)|`[^`]+`")
+_IN_THE_SCRIPT_OF = {"uk": "ru", "fa": "ar", "ja": "zh"}
 _SUFFIXES = ("ingly", "edly", "ies", "ing", "ers", "ed", "es", "er", "ly", "s", "e")
+_ENOUGH = 4
+"""Points that tell a language: a word that no other has, or two that others have too. A letter may be a name's."""
 _SHORTEST = 3
 """Letters that a stem has at least."""
 
@@ -70,6 +76,11 @@ class Reader:
         """Take function words by language, as `data/lexicon/languages.toml` has them."""
         said = lexicon("languages") if languages is None else languages
         self._function = {language: listed(some) for language, some in said.items()}
+        self._telling = _telling(self._function)
+        scripts = lexicon("scripts")
+        self._of_script: dict[str, str] = scripts["script"]
+        self._letters = {letter: language for language, some in scripts["letter"].items() for letter in some}
+        self._sure = {letter: language for language, some in scripts["sure"].items() for letter in some}
         self._meaningless = listed(lexicon("words")["meaningless"])
 
     def read(self, text: str) -> Words:
@@ -78,22 +89,52 @@ class Reader:
         tokens = tuple(match.group() for match, _ in zip(_TOKEN.finditer(bare), range(_MOST), strict=False))
         lower = tuple(token.lower().replace("’", "'") for token in tokens)
         stems = tuple(stem(word.partition("'")[0]) for word in lower)
-        language = self._language(lower)
-        skipped = self._meaningless if language in {None, "en"} else self._function[language]
+        script = _script(bare)
+        language = self._language(bare, lower, script)
+        skipped = self._meaningless if language in {None, "en"} else self._function.get(language, frozenset())
         content = tuple(
             each for each, word in zip(stems, lower, strict=True) if word[0].isalnum() and word not in skipped
         )
         return Words(
             text=bare, tokens=tokens, lower=lower, stems=stems, content=content, language=language,
-            script=_script(bare), is_code=_CODE.search(bare) is not None,
+            script=script, is_code=_CODE.search(bare) is not None,
         )  # fmt: skip
 
-    def _language(self, lower: tuple[str, ...]) -> str | None:
-        """The language with most function words here: two at least, and more than any other."""
-        here = frozenset(lower)
-        counts = sorted(((len(here & some), language) for language, some in self._function.items()), reverse=True)
-        (most, language), (next_most, _) = counts[:2]
-        return language if most >= 2 and most > next_most else None  # noqa: PLR2004 - one may be a name
+    def _language(self, text: str, lower: tuple[str, ...], script: str) -> str | None:
+        """The language that most here speaks for: its script and letters, and function words outside quotations."""
+        signs = set(text.lower())
+        letters = {self._letters[letter] for letter in self._letters.keys() & signs}
+        if script != "LATIN":
+            likely = self._of_script.get(script)
+            return next((each for each in sorted(letters) if _IN_THE_SCRIPT_OF.get(each) == likely), likely)
+        unquoted = _QUOTED.sub(" ", text)
+        said = frozenset(lower if unquoted == text else split(unquoted) or lower)
+        points = dict.fromkeys(self._function, 0) | dict.fromkeys(letters, 1)
+        points |= dict.fromkeys({self._sure[sign] for sign in self._sure.keys() & signs}, _ENOUGH)
+        for word in said & self._telling.keys():
+            for language, weight in self._telling[word]:
+                points[language] += weight
+        most, second = sorted(points.values(), reverse=True)[:2]
+        return max(points, key=points.__getitem__) if most >= _ENOUGH and most > second else None
+
+
+def _telling(function: Mapping[str, frozenset[str]]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """What each word speaks for: more where no other language has it, and it is not as short as a part of a name."""
+    of: dict[str, list[str]] = {}
+    for language, some in function.items():
+        for word in some:
+            of.setdefault(word, []).append(language)
+    return {
+        word: tuple(
+            (language, _ENOUGH if len(some) == 1 and len(word) >= _SHORTEST else _ENOUGH // 2) for language in some
+        )
+        for word, some in of.items()
+    }
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The tokens of `text`, in lower case with straight apostrophes."""
+    return tuple(match.group().lower().replace("’", "'") for match in _TOKEN.finditer(text))
 
 
 @lru_cache(maxsize=16_384)

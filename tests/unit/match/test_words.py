@@ -62,3 +62,30 @@ def test_a_stem_is_the_same_for_inflections() -> None:
     assert stem("cities") == stem("city")
     assert stem("walked") == stem("walking") == stem("walks")
     assert stem("bus") == "bus"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wie groß ist Texas", "de"), ("hauptstadt von peru", "de"), ("Combien coûte un iPhone", "fr"),
+        ("¿Capital de Perú?", "es"), ("Quante persone vivono a Roma", "it"), ("Qual é a capital da França", "pt"),
+        ("Hoe hoog is de Domtoren", "nl"), ("Vad heter Sveriges huvudstad", "sv"), ("Hvad er hovedstaden", "da"),
+        ("Mikä on Suomen pääkaupunki", "fi"), ("Jaka jest stolica Polski", "pl"), ("Jaké je hlavní město Česka", "cs"),
+        ("Care este capitala României", "ro"), ("Mi Magyarország fővárosa és hol van", "hu"),
+        ("Fransa'nın başkenti neresi ve nasıl", "tr"), ("Apa ibu kota Indonesia", "id"),
+        ("Thủ đô của Pháp là gì", "vi"),
+        ("Столица Франции", "ru"), ("Столиця Франції", "uk"), ("Πρωτεύουσα της Ελλάδας", "el"),
+        ("ما هي عاصمة فرنسا", "ar"), ("پایتخت فرانسه", "fa"), ("בירת צרפת", "he"), ("पेरिस की आबादी", "hi"),
+        ("เมืองหลวงของไทย", "th"), ("프랑스의 수도", "ko"), ("フランスの首都", "ja"), ("日本的首都", "zh"),
+        ("Define ubiquitous", "en"), ("What does 'wo ist der Bahnhof' mean?", "en"), ("Las Vegas weather", None),
+        ("São Paulo weather", None), ("print(x)", None),
+    ],
+)  # fmt: skip
+def test_short_questions_have_their_language(text: str, language: str | None) -> None:
+    """A name or a quotation is no language, and three words are enough."""
+    assert READER.read(text).language == language
+
+
+def test_vowel_signs_belong_to_their_word() -> None:
+    """Or "की" and "का" were one word."""
+    assert READER.read("पेरिस की आबादी").tokens == ("पेरिस", "की", "आबादी")

@@ -25,6 +25,7 @@ class VetoName(StrEnum):
     LITERAL = "literal"  # other quotations, paths, flags, identifiers
     OPERATOR = "operator"  # other operators, or the same about other things
     REQUEST_LANGUAGE = "request_language"  # the prompts are written in different languages or scripts
+    FOREIGN = "foreign"  # both in a language that is not English, and other words in each
     DIRECTION = "direction"  # the same things the other way round: "from A to B" and "from B to A"
     ATTRIBUTE = "attribute"  # the same thing is asked about, but another side of it: "capital of", "population of"
     SCOPE = "scope"  # another whole or part is meant: "tenant" and "landlord", "all" and "any", "only"

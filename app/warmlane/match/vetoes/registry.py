@@ -3,9 +3,12 @@
 from typing import Any
 
 from warmlane.match.vetoes.base import Veto
+from warmlane.match.vetoes.foreign import Foreign
+from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
+from warmlane.match.vetoes.request_language import RequestLanguage
 
 
 def every() -> tuple[Veto[Any], ...]:
     """One of each, in the order in which they are asked: what is cheap and fires often comes first."""
-    return (Number(),)
+    return (RequestLanguage(), Foreign(), Number(), Negation())
