@@ -63,8 +63,10 @@ class Feedback:
         self._lane, self._callers, self._caches, self._caught, self._recent = lane, callers, caches, caught, recent
         self._learning, self._patience, self._announce = learning, Patience(patience), announce
 
-    async def give(self, providers: Sequence[Provider], secret: bytes, body: bytes) -> bytes:
+    async def give(self, providers: Sequence[Provider], secret: bytes, body: bytes, call_id: str) -> bytes:
         """Do what `body` says about an answer that `secret` had of one of `providers`; what came of it, as JSON.
+
+        `call_id` is that of the request which says it.
 
         Raises: Unauthenticated, BadRequest; NotDone, where the store is in trouble.
         """
@@ -72,7 +74,7 @@ class Feedback:
         hit, verdict = _said(body)
         callers = [caller for caller in callers if hit.is_of(caller)]
         try:
-            done = await self._patience.wait(self._do(callers, hit, verdict))
+            done = await self._patience.wait(self._do(callers, hit, verdict, call_id))
         except Exception:  # noqa: BLE001 - whatever it was, the caller can only ask again
             msg = "the cache could not do that just now; ask again"
             raise NotDone(msg) from None
@@ -85,39 +87,40 @@ class Feedback:
             raise Unauthenticated(msg)
         return [self._callers.derive(secret, provider.name, self._lane.name) for provider in providers]
 
-    async def _do(self, callers: Sequence[Caller], hit: ids.HitId, verdict: Verdict) -> Done:
+    async def _do(self, callers: Sequence[Caller], hit: ids.HitId, verdict: Verdict, call_id: str) -> Done:
         if verdict is Verdict.RIGHT:
             if hit.pair:
-                await asyncio.gather(*(self._right(caller, hit) for caller in callers))
+                await asyncio.gather(*(self._right(caller, hit, call_id) for caller in callers))
             return Done(remembered=bool(callers and hit.pair))
         if len(callers) > 1:  # an entry's own id does not say at which provider
             callers = [caller for caller in callers if await self._has(caller, hit.entry)]
-        evicted = await asyncio.gather(*(self._wrong(caller, hit) for caller in callers))
+        evicted = await asyncio.gather(*(self._wrong(caller, hit, call_id) for caller in callers))
         return Done(evicted=sum(evicted), remembered=bool(callers and hit.pair))
 
     async def _has(self, caller: Caller, key: bytes) -> bool:
         return await self._caches.of(caller).get(caller.tenant, key) is not None
 
-    async def _wrong(self, caller: Caller, hit: ids.HitId) -> int:
+    async def _wrong(self, caller: Caller, hit: ids.HitId, call_id: str) -> int:
         """Mark, then evict; how many entries went."""
         if hit.pair:
             before = await self._caught.verdict(caller, hit.pair)
             await self._caught.mark(caller, hit.entry, hit.pair, hit.score)
             if before is not False:
-                self._learn(caller, hit, same=False)
+                self._learn(caller, hit, call_id, same=False)
         evicted = await self._caches.of(caller).delete(caller.tenant, [hit.entry])
         self._recent.forget(caller.tenant, hit.entry)
         await self._announce()
         return evicted
 
-    async def _right(self, caller: Caller, hit: ids.HitId) -> None:
+    async def _right(self, caller: Caller, hit: ids.HitId, call_id: str) -> None:
         """Note it, unless something was said before: who called it wrong is not contradicted."""
         if await self._caught.verdict(caller, hit.pair) is None:
             await self._caught.confirm(caller, hit.pair)
-            self._learn(caller, hit, same=True)
+            self._learn(caller, hit, call_id, same=True)
 
-    def _learn(self, caller: Caller, hit: ids.HitId, *, same: bool) -> None:
-        self._learning.learn(hit.score, same=same, source=Source.FEEDBACK, tenant=caller.tenant.hex()[:8])
+    def _learn(self, caller: Caller, hit: ids.HitId, call_id: str, *, same: bool) -> None:
+        tenant = caller.tenant.hex()[:8]
+        self._learning.learn(hit.score, same=same, source=Source.FEEDBACK, call_id=call_id, tenant=tenant)
 
 
 def _said(body: bytes) -> tuple[ids.HitId, Verdict]:

@@ -11,7 +11,7 @@ from knocking import KEY, asked, whole
 from samples import OTHER_SECRET, a_body, dump
 from warmlane.clock import ManualClock
 from warmlane.errors import StageError
-from warmlane.events import CallRefused, Refused
+from warmlane.events import CallRefused, Refused, VerdictGiven
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
@@ -182,6 +182,22 @@ async def test_another_callers_key_reaches_nothing(house: House) -> None:
 
     assert json.loads(done.body) == {"evicted": 0, "remembered": False}
     assert (await ask(house, OTHER)).headers["x-cache"] == "SEMANTIC_HIT"
+
+
+@pytest.mark.parametrize("verdict", ["wrong", "right"])
+async def test_what_was_said_is_told_once(house: House, verdict: str) -> None:
+    """With the id of the request that said it, the caller's pseudonym and the score: no text."""
+    await ask(house, ONE)
+    hit = await ask(house, OTHER)
+    house.heard()
+    done = await give(house, hit.headers["x-cache-key"], verdict)
+    await give(house, hit.headers["x-cache-key"], verdict)
+    (event,) = house.heard()
+
+    assert isinstance(event, VerdictGiven)
+    assert (event.source, event.same, event.call_id) == ("feedback", verdict == "right", done.headers["x-request-id"])
+    assert event.score is not None
+    assert 0 < float(hit.headers["x-cache-similarity"]) <= event.score + 0.001
 
 
 async def test_what_was_right_is_served_on(house: House) -> None:

@@ -78,7 +78,7 @@ class Desk:
 
     async def post(self, body: bytes, *, providers: tuple[Provider, ...] = OPENAI, secret: bytes = SECRET) -> bytes:
         """Send these bytes."""
-        return await self._feedback.give(providers, secret, body)
+        return await self._feedback.give(providers, secret, body, "wl_1")
 
     async def _announce(self) -> None:
         self.announced += 1
@@ -110,6 +110,14 @@ async def test_saying_it_twice_is_saying_it_once(desk: Desk) -> None:
 
     assert await desk.give() == {"evicted": 0, "remembered": True}
     assert not await desk.caught.allows(CALLER, ENTRY, PAIR, 0.5)
+
+
+async def test_a_pair_counts_once(desk: Desk) -> None:
+    """However often it is said: who repeats themselves does not move what others get. That it was right is no count."""
+    for verdict in ("right", "right", "wrong", "wrong", "right"):
+        await desk.give(verdict=verdict)
+
+    assert desk.learning.estimate().labels == 1
 
 
 async def test_what_the_same_words_led_to_is_a_pair_too(desk: Desk) -> None:

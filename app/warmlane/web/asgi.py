@@ -98,12 +98,13 @@ class Application:
         _refuse_odd(scope, headers)
         length, most = find(headers, b"content-length"), min(MOST, self._limits.max_body_bytes)
         body = await Inlet(receive, length=length, limit=most).whole()
-        done, call_id = await self._feedback.give(desk.providers, desk.secret, body), self._edge.ids.next().encode()
+        call_id = self._edge.ids.next()
+        done = await self._feedback.give(desk.providers, desk.secret, body, call_id)
         said = (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(done)),
-            (b"x-request-id", call_id),
-            (b"request-id", call_id),
+            (b"x-request-id", call_id.encode()),
+            (b"request-id", call_id.encode()),
         )
         await out.whole(Head(status=200, headers=said), done)
 
