@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from warmlane import ids
 from warmlane.events import Outcome
 from warmlane.lookup import Lookup, Tiers
+from warmlane.match.bound import Estimate
 from warmlane.match.judge import Gate, Weighed
 from warmlane.match.normalise import normalise
 from warmlane.match.vetoes import VetoName
@@ -63,6 +64,7 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True):
     """The whole of it. Members that do not apply are left out.
 
     `bypass`: why the cache is not asked. `exact_only`: why nothing near is looked for. `known`: of a batch, how many.
+    `estimate` is the share of hits by meaning that is likely to be wrong, of the whole lane.
     `outcome` is what the call would get, and `otherwise` what the search by meaning says behind an earlier hit.
     """
 
@@ -85,6 +87,7 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True):
     partition: str | None = None
     embedder: str | None = None
     needed: float | None = None
+    estimate: Estimate | None = None
     candidates: tuple[Nearby, ...] = ()
 
     def __repr__(self) -> str:
@@ -141,6 +144,7 @@ def _by_meaning(said: Explanation, trip: Trip, look: Look, tiers: Tiers, embedde
         partition=trip.partition.hex() or None,
         embedder=embedder if trip.partition else None,
         needed=trip.needed,
+        estimate=trip.estimate,
         candidates=tuple([_nearby(trip, each) for each in trip.neighbours]),
     )
 

@@ -114,6 +114,8 @@ class Gateway:
 
         Raises: WarmlaneError, before the Head (nothing was answered) or after it (the provider broke off: so must we).
         """
+        if trip.controls.debug:
+            trip.estimate = self._labelling.estimate()
         if trip.controls.explain and trip.error is None:
             with self._tracer.span("gateway", parent=_parent(trip)):
                 await out.whole(*await explain(trip, self._lookup, lane=self._lane.name))
@@ -318,9 +320,9 @@ class Gateway:
             await self._keeping.keep_each(trip, trip.batch, trip.plan, trip.caller)
             return
         await self._keeping.keep(trip, trip.plan, trip.caller, tee.body, finish, streamed=tee.streamed)
-        if not finish.exact_only and (whole := tee.whole(trip.dialect)) is not None:
-            await self._labelling.missed(trip, whole.said)
-        self._verify(trip, None)
+        whole = None if finish.exact_only else tee.whole(trip.dialect)
+        if whole is None or not await self._labelling.missed(trip, whole.said):
+            self._verify(trip, None)
 
     def _verify(self, trip: Trip, why: NoCache | None) -> None:
         """Have a near miss judged, where that is wanted: in a task of its own, which holds no call."""

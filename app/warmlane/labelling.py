@@ -15,6 +15,7 @@ from warmlane.dialects.speaking import SPOKEN
 from warmlane.events import Outcome, Source, Stage
 from warmlane.learning import Learning
 from warmlane.match.answers import BEGINNING, Answers, is_short
+from warmlane.match.bound import Estimate
 from warmlane.match.judge import Gate
 from warmlane.model import Entry, Json, JsonObject
 from warmlane.patience import Patience
@@ -47,6 +48,10 @@ class Labelling:
         self._learning, self._caught, self._embedder, self._answers = learning, caught, embedder, answers
         self._patience, self._reporter = Patience(patience), reporter
 
+    def estimate(self) -> Estimate:
+        """How wrong semantic hits are likely to be, by all that was learnt."""
+        return self._learning.estimate()
+
     def note(self, trip: Trip) -> None:
         """Count what the lookup of a call found, however it ended. Exact hits and bypasses have nothing to count."""
         if trip.outcome is Outcome.NORMALISED:
@@ -54,26 +59,28 @@ class Labelling:
         elif trip.neighbours and _is_close(trip.neighbours[0]):
             self._learning.saw(trip.neighbours[0].weighed.score)
 
-    async def missed(self, trip: Trip, fresh: JsonObject | None) -> None:
-        """Learn from `fresh`, the complete answer to a miss, put together. Never raises."""
+    async def missed(self, trip: Trip, fresh: JsonObject | None) -> bool:
+        """Learn from `fresh`, the complete answer to a miss, put together; whether that said anything. Never raises."""
         best = trip.neighbours[0] if trip.neighbours else None
         # What was caught already is known; to say so again would count it twice.
         if best is None or fresh is None or not _is_close(best) or trip.gate == Gate.CAUGHT:
-            return
-        await self.compare(trip, best, fresh, Source.FREE)
+            return False
+        return await self.compare(trip, best, fresh, Source.FREE)
 
-    async def compare(self, trip: Trip, kept: Neighbour, fresh: JsonObject, source: Source) -> None:
-        """Learn from `fresh` whether `kept` was right for this call. Never raises."""
+    async def compare(self, trip: Trip, kept: Neighbour, fresh: JsonObject, source: Source) -> bool:
+        """Learn from `fresh` whether `kept` was right for this call; False: that cannot be told. Never raises."""
         try:
             same = await self._patience.wait(self._same(trip, kept.entry, fresh))
             if same is None:
-                return
+                return False
             self._learning.learn(kept.weighed.score, same=same, source=source, call_id=trip.call.id, tenant=trip.tenant)
             if not same and trip.caller is not None and trip.asked is not None:
                 pair = trip.asked.pair_key(trip.text, kept.entry.prompt)
                 await self._patience.wait(self._caught.mark(trip.caller, kept.key, pair, kept.weighed.score))
         except Exception as error:  # noqa: BLE001 - the call is over, and nobody waits for this
             self._reporter.stage_failed(trip, Stage.LEARN, error)
+            return False
+        return True
 
     async def _same(self, trip: Trip, kept: Entry, fresh: JsonObject) -> bool | None:
         if trip.dialect is None or trip.ask is None or kept.exact_only:

@@ -181,6 +181,9 @@ def _debug(trip: Trip, first: str) -> Headers:
     if trip.score is not None:
         said.append(f"score={trip.score:.4f}")
         said.append(f"needed={trip.needed or 0:.4f}")
+        if (known := trip.estimate) is not None:
+            said.append(f"wrong={known.wrong:.4f}; wrong-low={known.low:.4f}; wrong-high={known.high:.4f}")
+            said.append(f"labels={known.labels}")
     return ((b"x-cache-debug", "; ".join(said).encode()),)
 
 

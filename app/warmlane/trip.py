@@ -8,6 +8,7 @@ from warmlane.dialects.base import Ask, Dialect
 from warmlane.errors import WarmlaneError
 from warmlane.events import NoCache, NotNear, Outcome, Stage
 from warmlane.keys import Asked
+from warmlane.match.bound import Estimate
 from warmlane.match.facts import Facts
 from warmlane.match.judge import Weighed
 from warmlane.model import Call, Caller, Entry, Usage, Value, Vector
@@ -47,6 +48,7 @@ class Trip(msgspec.Struct, kw_only=True):
     A call for several things has a `batch` of keys, and no `key`. `hides_usage`: the provider was asked for a usage
     chunk that the caller is not to see. `neighbours` are the kept answers that were near, the likeliest first, and
     `needed` the score that was asked of them; `similarity` and `score` are those of the first, or of what was served.
+    `estimate` is there for who debugs.
     """
 
     call: Call
@@ -68,6 +70,7 @@ class Trip(msgspec.Struct, kw_only=True):
     score: float | None = None
     needed: float | None = None
     gate: str | None = None
+    estimate: Estimate | None = None
     neighbours: tuple[Neighbour, ...] = ()
     facts: Facts | None = None
     normal_key: bytes | None = None

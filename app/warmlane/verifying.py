@@ -5,20 +5,18 @@ pairs; and where no answer of its own was kept, a signpost leads from the new qu
 it rejects is marked, and never served.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Awaitable
+from typing import Final, Protocol
 
 from warmlane.caught import Caught
-from warmlane.events import NoCache, Stage
+from warmlane.events import NoCache, Source, Stage
+from warmlane.learning import Learning
 from warmlane.match.judge import Gate
 from warmlane.model import Caller, Value
 from warmlane.policy import Look
 from warmlane.ports import Verifier
 from warmlane.report import Reporter
 from warmlane.trip import Trip
-
-Learn: TypeAlias = Callable[[float, bool], None]
-"""Hears of a score, and whether a pair that had it wants one answer."""
 
 POINTED: Final = frozenset({
     NoCache.STATUS, NoCache.ENCODED, NoCache.INCOMPLETE, NoCache.SIZE, NoCache.EMPTY, NoCache.MALFORMED,
@@ -70,11 +68,11 @@ class Verifying:
     """Asks the verifier, and does what follows."""
 
     def __init__(
-        self, *, verifier: Verifier, band: Band, caught: Caught, points: Points, learn: Learn, reporter: Reporter
+        self, *, verifier: Verifier, band: Band, caught: Caught, points: Points, learning: Learning, reporter: Reporter
     ) -> None:
         """Ask `verifier` about scores in `band`."""
         self._verifier, self._band, self._caught, self._points = verifier, band, caught, points
-        self._learn, self._reporter = learn, reporter
+        self._learning, self._reporter = learning, reporter
 
     def case(self, trip: Trip, why: NoCache | None) -> Case | None:
         """What there is to judge after `trip`, whose answer was not kept for `why`, None: it was. Mostly nothing."""
@@ -102,7 +100,9 @@ class Verifying:
         """Ask, and do what follows. Never raises: where there is no verdict, an event."""
         try:
             same = await self._verifier.same(case.asked, case.kept) >= self._band.approves_at
-            self._learn(case.score, same)
+            self._learning.learn(
+                case.score, same=same, source=Source.VERIFIER, call_id=case.call_id, tenant=case.pseudonym
+            )
             if not same:
                 await self._caught.mark(case.caller, case.key, case.pair, case.score)
             elif case.sign is not None:

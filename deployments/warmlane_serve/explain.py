@@ -114,6 +114,10 @@ def lines(said: Explanation) -> Iterator[str]:
     if said.normalised_text is not None:
         yield _row("normalised", repr(said.normalised_text))
         yield _row("", f"key {said.normalised_key}")
+    if said.estimate is not None:
+        known = said.estimate
+        yield _row("wrong", f"{known.wrong:.2%} of hits by meaning, {known.low:.2%} to {known.high:.2%}, as far as")
+        yield _row("", f"{known.labels} labels and the training data tell")
     if said.partition is not None:
         yield _row("partition", f"{said.partition} of {said.embedder}")
     yield from _candidates(said.candidates)

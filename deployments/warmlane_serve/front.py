@@ -8,6 +8,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from warmlane.adapters.judge import ChatJudge
+from warmlane.adapters.judge import Limits as Judging
 from warmlane.adapters.tokens import BpeTokens
 from warmlane.bus import Bus
 from warmlane.caches import Caches, Deadlines
@@ -39,6 +41,7 @@ from warmlane.settings import Settings
 from warmlane.shadowing import Shadows
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
+from warmlane.verifying import Band, Verifying
 from warmlane.web.asgi import Application
 from warmlane.web.edge import Edge
 from warmlane.web.fast import FastProtocol, serve_with
@@ -178,6 +181,28 @@ class Front:
             tracer=self._tracer,
             tasks=self._tasks,
             clock=self._clock,
+            verifying=self._verifying(settings, keeping),
+        )
+
+    def _verifying(self, settings: Settings, keeping: Keeping) -> Verifying | None:
+        """Who is asked about near misses, where the operator named somebody."""
+        said = settings.verifier
+        if said.base_url is None:
+            return None
+        judge = ChatJudge(
+            self._ports.forwarder,
+            base_url=said.base_url,
+            model=said.model,
+            key="" if said.api_key is None else said.api_key.get_secret_value(),
+            limits=Judging(timeout=said.timeout, calls=said.max_calls, waiting=said.max_waiting),
+        )
+        return Verifying(
+            verifier=judge,
+            band=Band(low=said.low, high=said.high, approves_at=said.approves_at),
+            caught=self._caught,
+            points=keeping,
+            learning=self._learning,
+            reporter=self._reporter,
         )
 
     def _lookup(self, lane: Lane, deadlines: Deadlines) -> Lookup:

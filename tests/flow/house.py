@@ -31,7 +31,7 @@ from warmlane.match.judge import Cosine, Judge
 from warmlane.match.vetoes.registry import every
 from warmlane.metering import Metering
 from warmlane.model import Head
-from warmlane.ports import Cache, Embedder, Tokens, Tracer
+from warmlane.ports import Cache, Embedder, Tokens, Tracer, Verifier
 from warmlane.providers import table
 from warmlane.reading import Reader
 from warmlane.recent import Recent
@@ -40,6 +40,7 @@ from warmlane.seal import Callers
 from warmlane.shadowing import Shadows
 from warmlane.standing import Standings
 from warmlane.tasks import Tasks
+from warmlane.verifying import Band, Verifying
 from warmlane.web.edge import Edge
 from warmlane.web.routing import Router
 from warmlane_stores.index.flat import FlatIndex
@@ -95,7 +96,7 @@ def a_shard(clock: ManualClock) -> Shard:
 class House:
     """A gateway with everything it needs, as an async context manager."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each test names what it is about
         self,
         clock: ManualClock,
         *,
@@ -110,6 +111,7 @@ class House:
         announce: Announce = alone,
         tokens: Tokens | None = None,
         shadow_share: float = 0.0,
+        verifier: Verifier | None = None,
     ) -> None:
         """Put it together; what is not given is in RAM and works."""
         self.clock, self.provider, self.tasks = clock, provider or ScriptedForwarder(), Tasks()
@@ -121,7 +123,7 @@ class House:
         self.reporter = Reporter(bus=self.bus, lane="default", clock=clock)
         self._tracer, self._announce, self._tokens = tracer or NullTracer(), announce, tokens or WordTokens()
         self._events: list[Event] = []
-        self._count, self._shadow_share = 0, shadow_share
+        self._count, self._shadow_share, self._verifier = 0, shadow_share, verifier
         self.gateway = self._gateway(lane or Lane(), embedder or HashEmbedder(), deadlines or PATIENT)
 
     def _gateway(self, lane: Lane, embedder: Embedder, deadlines: Deadlines) -> Gateway:
@@ -162,6 +164,15 @@ class House:
             lookup=lookup, forwarder=self.provider, keeping=self.keeping, metering=metering, labelling=labelling,
             shadows=shadows, recent=self.recent,
             standings=standings, reporter=self.reporter, tracer=self._tracer, tasks=self.tasks, clock=self.clock,
+            verifying=self._verifying(caught),
+        )  # fmt: skip
+
+    def _verifying(self, caught: Caught) -> Verifying | None:
+        if self._verifier is None:
+            return None
+        return Verifying(
+            verifier=self._verifier, band=Band(), caught=caught, points=self.keeping, learning=self.learning,
+            reporter=self.reporter,
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:

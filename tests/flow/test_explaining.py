@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flow.house import House
-from flow.talk import Heard, Talk, ask, events, reply, upstream
+from flow.talk import Check, Heard, Talk, ask, events, reply, upstream
 from samples import OTHER_SECRET, a_body, a_call
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.clock import ManualClock
@@ -18,6 +18,24 @@ CLOSE = ASKED.replace("Explain how", "Describe how")
 OTHER_NUMBER = ASKED.replace("three", "four")
 FAR = "Explain why some birds fly south when the leaves begin to fall from the trees in the northern forests"
 EXPLAIN = {"x_cache_debug": "explain"}
+
+
+def debugged(first: str) -> Check:
+    """The debug header begins so, and goes on with what was scored, what was needed, and how wrong hits are."""
+
+    def check(heard: Heard) -> None:
+        said = heard.headers["x-cache-debug"].split("; ")
+        assert said[0] == first
+        assert [each.split("=")[0] for each in said[1:]] == [
+            "score",
+            "needed",
+            "wrong",
+            "wrong-low",
+            "wrong-high",
+            "labels",
+        ]
+
+    return check
 
 
 async def told(gw: House, text: str, **asking: Any) -> dict[str, Any]:
@@ -56,7 +74,7 @@ async def test_it_says_where_the_call_goes_and_under_which_keys(gw: House) -> No
     [
         (ASKED, "exact", "Served: the same request was answered 7 s ago."),
         (SAME_WORDS, "normalised", "Served: the same words were answered 7 s ago."),
-        (CLOSE, "near", "Served: a question that means the same scores 0.9237; 0.9100 is needed."),
+        (CLOSE, "near", "Served: a question that means the same scores 0.9237; "),
         (OTHER_NUMBER, "miss", "Forwarded: the likeliest question differs in number: 4 / 3."),
         (FAR, "miss", "Forwarded: nothing like it is kept."),
     ],
@@ -67,7 +85,8 @@ async def test_each_tier_has_its_sentence(text: str, outcome: str, verdict: str,
     clock.advance(7)
     said = await told(gw, text)
 
-    assert (said["outcome"], said["verdict"]) == (outcome, verdict)
+    assert said["outcome"] == outcome
+    assert said["verdict"].startswith(verdict)
     await (
         Talk(gw)
         >> ask(text, headers={"cache_control": "only-if-cached"})
@@ -84,6 +103,8 @@ async def test_a_candidate_is_told_with_all_that_was_judged(gw: House) -> None:
     assert (near["prompt"], near["gate"], near["age"]) == (ASKED, "veto:number", 0)
     assert near["vetoes"] == [{"veto": "number", "about": "4 / 3"}]
     assert 0.85 < near["similarity"] <= near["score"] < 1
+    assert 0 < said["needed"] < 1
+    assert 0 <= said["estimate"]["low"] <= said["estimate"]["wrong"] <= said["estimate"]["high"] <= 1
 
 
 async def test_a_miss_that_was_kept_meanwhile_is_still_explained(gw: House) -> None:
@@ -205,12 +226,14 @@ async def test_who_debugs_a_hit_is_told_what_it_was_judged_by(gw: House) -> None
         >> ask(ASKED, headers=debug)
         << reply(x_cache="HIT", x_cache_debug="tier=exact")
         >> ask(CLOSE, headers=debug)
-        << reply(x_cache="SEMANTIC_HIT", x_cache_debug="tier=near; score=0.9237; needed=0.9100")
+        << reply(x_cache="SEMANTIC_HIT")
+        << debugged("tier=near")
         >> ask(OTHER_NUMBER, headers=debug, cache={"no-store": True})
         << upstream("no")
-        << reply(x_cache="MISS", x_cache_debug="gate=veto:number; score=0.8800; needed=0.9100")
+        << reply(x_cache="MISS")
+        << debugged("gate=veto:number")
         >> ask(ASKED)
         << reply(x_cache="HIT", x_cache_debug=None)
     )
-    debugged = a_call(a_body(ASKED), headers=((b"x-cache-debug", b"1"),))
-    assert gw.gateway.glance(gw.gateway.begin(debugged), None) is None
+    call = a_call(a_body(ASKED), headers=((b"x-cache-debug", b"1"),))
+    assert gw.gateway.glance(gw.gateway.begin(call), None) is None

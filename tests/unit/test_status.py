@@ -11,6 +11,7 @@ from warmlane.controls import Controls
 from warmlane.events import NoCache, NotNear, Outcome, Stage
 from warmlane.ids import of_entry, read
 from warmlane.lanes import Mode
+from warmlane.match.bound import Estimate
 from warmlane.model import Head, Headers
 from warmlane.policy import Bypass
 from warmlane.status import (
@@ -182,9 +183,14 @@ def test_who_wants_to_know_is_told_what_refused_the_nearest(given: dict[str, Any
 def test_who_debugs_a_hit_is_told_which_tier_had_it() -> None:
     """And by meaning what it scored, and what was needed."""
     near = a_trip(controls=DEBUG, similarity=0.9, score=0.95, needed=0.8)
+    known = Estimate(wrong=0.01234, low=0.002, high=0.03, labels=41)
 
     assert of_hit(a_trip(controls=DEBUG))["x-cache-debug"] == "tier=exact"
     assert of_hit(near, a_find(outcome=Outcome.NEAR))["x-cache-debug"] == "tier=near; score=0.9500; needed=0.8000"
+    near.estimate = known
+    assert of_hit(near, a_find(outcome=Outcome.NEAR))["x-cache-debug"] == (
+        "tier=near; score=0.9500; needed=0.8000; wrong=0.0123; wrong-low=0.0020; wrong-high=0.0300; labels=41"
+    )
     assert "x-cache-debug" not in of_hit(a_trip(score=0.95, needed=0.8), a_find(outcome=Outcome.NEAR))
 
 

@@ -12,7 +12,7 @@ from warmlane.caught import Caught
 from warmlane.clock import ManualClock
 from warmlane.controls import Controls
 from warmlane.errors import StageError
-from warmlane.events import NoCache, Outcome, Stage, StageFailed
+from warmlane.events import NoCache, Outcome, Source, Stage, StageFailed, VerdictGiven
 from warmlane.match.facts import Objection
 from warmlane.match.judge import Gate, Weighed
 from warmlane.match.vetoes import VetoName
@@ -53,7 +53,7 @@ class Desk:
 
     def __init__(self, house: House, clock: ManualClock) -> None:
         """With the usual band."""
-        self.house, self.oracle, self.learned = house, Oracle(), list[tuple[float, bool]]()
+        self.house, self.oracle = house, Oracle()
         self.caught = Caught(caches=Caches(durable=house.durable, volatile=house.volatile), clock=clock)
         self.verifying = self.over(Band(low=0.4, high=0.9))
 
@@ -61,8 +61,14 @@ class Desk:
         """One that asks about scores in `band`."""
         return Verifying(
             verifier=self.oracle, band=band, caught=self.caught, points=self.house.keeping,
-            learn=lambda score, same: self.learned.append((score, same)), reporter=self.house.reporter,
+            learning=self.house.learning, reporter=self.house.reporter,
         )  # fmt: skip
+
+    def told(self) -> list[tuple[float | None, bool]]:
+        """The scores and verdicts that were told, as a verifier's."""
+        verdicts = [event for event in self.house.heard() if isinstance(event, VerdictGiven)]
+        assert {event.source for event in verdicts} <= {Source.VERIFIER}
+        return [(event.score, event.same) for event in verdicts]
 
     async def judge(self, why: NoCache | None = None, **fields: Any) -> Case:
         """Have a near miss judged."""
@@ -97,8 +103,8 @@ async def test_both_questions_are_asked_about_and_the_verdict_is_learned(desk: D
     await desk.judge()
 
     assert desk.oracle.asked == [(ASKED, KEPT)]
-    assert desk.learned == [(0.6, True)]
-    assert desk.house.heard() == []
+    assert desk.house.learning.estimate().labels == 1
+    assert desk.told() == [(0.6, True)]
 
 
 async def test_a_rejected_pair_is_never_served(desk: Desk) -> None:
@@ -106,7 +112,7 @@ async def test_a_rejected_pair_is_never_served(desk: Desk) -> None:
     desk.oracle.says = 0.49
     case = await desk.judge()
 
-    assert desk.learned == [(0.6, False)]
+    assert desk.told() == [(0.6, False)]
     assert not await desk.caught.allows(CALLER, KEY, case.pair, 0.99)
     assert not await desk.caught.allows(CALLER, KEY, b"p" * 12, 0.6)
     assert await desk.caught.allows(CALLER, KEY, b"p" * 12, 0.61)
@@ -144,7 +150,7 @@ async def test_there_is_no_signpost_where_none_is_wanted(desk: Desk, why: NoCach
     """The answer has its own; the provider refused; the caller wants nothing kept; there is nowhere to put it."""
     await desk.judge(why, **fields)
 
-    assert desk.learned == [(0.6, True)]
+    assert desk.told() == [(0.6, True)]
     assert await desk.house.durable.get(CALLER.tenant, NORMAL) is None
 
 
@@ -192,7 +198,7 @@ async def test_how_sure_it_must_be_is_a_setting(desk: Desk) -> None:
     desk.oracle.says = 0.79
     await desk.judge()
 
-    assert desk.learned == [(0.6, True), (0.6, False)]
+    assert desk.told() == [(0.6, True), (0.6, False)]
 
 
 @pytest.mark.parametrize("error", [StageError("no verdict"), RuntimeError("How tall is the Eiffel Tower?")])
@@ -204,7 +210,7 @@ async def test_no_verdict_changes_nothing(desk: Desk, error: Exception) -> None:
 
     assert isinstance(told, StageFailed)
     assert (told.stage, told.error, told.call_id) == (Stage.VERIFY, type(error).__name__, "wl_1")
-    assert desk.learned == []
+    assert desk.house.learning.estimate().labels == 0
     assert await desk.caught.verdict(CALLER, case.pair) is None
 
 

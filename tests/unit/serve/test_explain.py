@@ -12,6 +12,7 @@ from drills.process import CHAT, a_key, serving
 from warmlane.adapters.scripted import ScriptedUpstream
 from warmlane.errors import ConfigError
 from warmlane.explaining import Explanation, Nearby, Planned, Said
+from warmlane.match.bound import Estimate
 from warmlane.match.vetoes import VetoName
 from warmlane_serve.cli import main
 from warmlane_serve.explain import Asking, ask, body_of, header_of, key_of, lines, run
@@ -24,7 +25,8 @@ NEAR = Nearby(
 SAID = Explanation(
     verdict="Forwarded: the likeliest question differs in number: 3 / 5.", outcome="miss", path="/v1/chat/completions",
     provider="openai", dialect="openai_chat", model="gpt-4o", lane="default", key="k_0", normalised_text="top 3 songs",
-    normalised_key="aa", partition="bb", embedder="minilm", needed=0.8, candidates=(NEAR,),
+    normalised_key="aa", partition="bb", embedder="minilm", needed=0.8,
+    estimate=Estimate(wrong=0.0123, low=0.002, high=0.03, labels=41), candidates=(NEAR,),
     plan=Planned(read=True, write=True, ttl=60, threshold=0.85, bound=0.02),
 )  # fmt: skip
 
@@ -42,6 +44,8 @@ plan        read, keep for 60 s
 key         k_0
 normalised  'top 3 songs'
             key aa
+wrong       1.23% of hits by meaning, 0.20% to 3.00%, as far as
+            41 labels and the training data tell
 partition   bb of minilm
 
 near 1      'top \\x1b[2J5\\nsongs'
