@@ -38,8 +38,8 @@ class Broken:
 class House:
     """A front, and what is behind it."""
 
-    def __init__(self, folder: Path, clock: ManualClock, **others: Port) -> None:
-        """All in RAM."""
+    def __init__(self, folder: Path, clock: ManualClock, *, verifier: Any = None, **others: Port) -> None:
+        """All in RAM; `verifier` are its settings."""
         self.provider, self.durable = ScriptedForwarder(), Shard(MemoryStore(clock), FlatIndex, clock)
         self.provider.always(json=an_answer())
         volatile = Shard(MemoryStore(clock), FlatIndex, clock)
@@ -47,7 +47,9 @@ class House:
             forwarder=self.provider, embedder=HashEmbedder(), durable=self.durable, volatile=volatile, others=others
         )
         cache = {"store_timeout_ms": 10_000, "near_timeout_ms": 10_000}
-        settings = Settings.model_validate({"data_dir": folder, "cache": cache, "embedding": {"timeout_ms": 10_000}})
+        settings = Settings.model_validate({
+            "data_dir": folder, "cache": cache, "embedding": {"timeout_ms": 10_000}, "verifier": verifier or {}
+        })  # fmt: skip
         self.announced = 0
         self.front = Front(
             settings, clock, key=PEPPER, ports=self.ports, sinks=[], metrics=None, tracer=NullTracer(),
@@ -106,6 +108,38 @@ async def test_each_stage_says_how_it_is(tmp_path: Path, clock: ManualClock) -> 
         "forwarder": "ok", "embedder": "ok", "store": "ok", "memory": "ok", "counter": "it is gone",
         "recorder": "loading",
     }  # fmt: skip
+
+
+ASKED = "Explain how the three way handshake of the transmission control protocol establishes a reliable connection"
+
+
+async def a_near_miss(house: House) -> None:
+    """Two questions that are alike, of which the second gets its own answer, that says nothing of the first."""
+    key = ("authorization", f"Bearer sk-{'4f7Qz81LmX0cVbNaE2rT6yUi' * 2}")
+    for text in (ASKED, ASKED.replace("Explain", "Describe")):
+        body = dump(a_body(text, cache={"max_error_rate": 0.0001}))
+        await house.get(Request(target=f"/openai{CHAT}", headers=[key], body=body))
+        await house.front.settled()
+        house.provider.always(status=500, json={})
+
+
+async def test_a_judge_that_is_named_is_asked(tmp_path: Path, clock: ManualClock) -> None:
+    """By the forwarder that all calls leave by, with the operator's key."""
+    said = {"base_url": "https://judge.example", "model": "small", "api_key": "sk-operator"}
+    house = House(tmp_path, clock, verifier=said)
+    await a_near_miss(house)
+    (asked,) = [each for each in house.provider.requests if each.provider == "verifier"]
+
+    assert asked.header("authorization") == "Bearer sk-operator"
+    assert asked.json()["model"] == "small"
+
+
+async def test_nobody_is_asked_unless_named(tmp_path: Path, clock: ManualClock) -> None:
+    """Questions of callers go to their provider only."""
+    house = House(tmp_path, clock)
+    await a_near_miss(house)
+
+    assert {each.provider for each in house.provider.requests} == {"openai"}
 
 
 def test_the_demo_can_be_off() -> None:
