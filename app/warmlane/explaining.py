@@ -113,7 +113,7 @@ def explanation(trip: Trip, tiers: Tiers, *, lane: str, embedder: str) -> Explan
     found = None if look is None or not look.read else tiers.same or tiers.normal or tiers.near
     outcome = Outcome.BYPASS if look is None else Outcome.MISS
     said = Explanation(
-        verdict=_verdict(trip, found),
+        verdict=_verdict(trip, tiers, found),
         outcome=outcome if found is None else found.outcome,
         path=call.path,
         provider=call.provider,
@@ -162,7 +162,7 @@ def encode(said: Explanation, call_id: str) -> tuple[Head, bytes]:
     return Head(status=_OK, headers=headers), body
 
 
-def _verdict(trip: Trip, found: Found | None) -> str:
+def _verdict(trip: Trip, tiers: Tiers, found: Found | None) -> str:
     look = trip.plan
     if not isinstance(look, Look):
         return f"Forwarded: the cache is not asked ({trip.why})."
@@ -172,8 +172,12 @@ def _verdict(trip: Trip, found: Found | None) -> str:
         return f"Of the inputs, each of which is matched exactly, {trip.batch.share} are known."
     if found is None and trip.must_prove:
         return "Forwarded: one real call must first show that this key still works."
-    if found is None or found.outcome is Outcome.NEAR:
+    if found is None or found is tiers.near:
         return _near(trip, look, found)
+    if found.outcome is Outcome.NEAR:  # which a signpost led to
+        return (
+            f"Served: a judge found an answer of {_age(trip, found.kept.entry.made)} s ago right for these words too."
+        )
     words = "request was" if found.outcome is Outcome.EXACT else "words were"
     return f"Served: the same {words} answered {_age(trip, found.kept.entry.made)} s ago."
 

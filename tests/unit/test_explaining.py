@@ -44,6 +44,11 @@ VETO = a_neighbour(Gate.VETO, objections=(Objection(veto=VetoName.UNIT, about="m
         ({"must_prove": True}, Tiers(), "Forwarded: one real call must first show that this key still works."),
         ({}, Tiers(same=a_find()), "Served: the same request was answered 0 s ago."),
         (NORMAL, Tiers(normal=a_find(outcome=Outcome.NORMALISED)), "Served: the same words were answered 0 s ago."),
+        (
+            NORMAL,
+            Tiers(normal=a_find(outcome=Outcome.NEAR)),
+            "Served: a judge found an answer of 0 s ago right for these words too.",
+        ),
         ({"not_near": NotNear.TIME}, Tiers(), "Forwarded: it was not asked before, and nothing near would do (time)."),
         ({**NORMAL, "failed": Stage.NEAR}, Tiers(), "Forwarded: the cache could not say (near failed)."),
         (NORMAL, Tiers(), "Forwarded: nothing like it is kept."),
