@@ -22,6 +22,12 @@ from warmlane.trip import Found, Neighbour, Trip
 
 _OK = 200
 
+_WHAT = {
+    Outcome.EXACT: "the same request was answered",
+    Outcome.NORMALISED: "the same words were answered",
+    Outcome.NEAR: "a judge found right for these words too what was answered",  # a signpost led there
+}
+
 
 class Said(Value, frozen=True, kw_only=True):
     """A veto that spoke: its class, and what the two prompts disagree on."""
@@ -174,12 +180,7 @@ def _verdict(trip: Trip, tiers: Tiers, found: Found | None) -> str:
         return "Forwarded: one real call must first show that this key still works."
     if found is None or found is tiers.near:
         return _near(trip, look, found)
-    if found.outcome is Outcome.NEAR:  # which a signpost led to
-        return (
-            f"Served: a judge found an answer of {_age(trip, found.kept.entry.made)} s ago right for these words too."
-        )
-    words = "request was" if found.outcome is Outcome.EXACT else "words were"
-    return f"Served: the same {words} answered {_age(trip, found.kept.entry.made)} s ago."
+    return f"Served: {_WHAT[found.outcome]} {_age(trip, found.kept.entry.made)} s ago."
 
 
 def _near(trip: Trip, look: Look, found: Found | None) -> str:

@@ -47,7 +47,7 @@ VETO = a_neighbour(Gate.VETO, objections=(Objection(veto=VetoName.UNIT, about="m
         (
             NORMAL,
             Tiers(normal=a_find(outcome=Outcome.NEAR)),
-            "Served: a judge found an answer of 0 s ago right for these words too.",
+            "Served: a judge found right for these words too what was answered 0 s ago.",
         ),
         ({"not_near": NotNear.TIME}, Tiers(), "Forwarded: it was not asked before, and nothing near would do (time)."),
         ({**NORMAL, "failed": Stage.NEAR}, Tiers(), "Forwarded: the cache could not say (near failed)."),
