@@ -23,7 +23,8 @@ from warmlane.seal import Tampered, derive, open_entry, seal
 LIFE: Final = 10 * 365 * 86_400
 """Seconds that the row lives after it was last written: ten years."""
 
-_PATIENT: Final = 32  # lookups until what is needed is worked out anew, if nothing was learnt meanwhile
+_FEW: Final = 32  # lookups until what is needed is worked out anew; a label says as much as so many
+_LITTLE: Final = 0.02  # of the labels, or the lookups, that are known: what it takes later, when one more changes less
 _KINDS: Final = 64  # bounds for which it is remembered: callers may name any
 
 _encoder = msgspec.msgpack.Encoder()
@@ -57,7 +58,7 @@ class Learning:
         self._key = blake2b(b"tally|" + scale.encode(), key=self._caller.index_key, digest_size=16).digest()
         self._known, self._fresh = Tally(), Tally()
         self._needed: dict[float, float] = {}
-        self._since = 0
+        self._since, self._enough = 0.0, float(_FEW)
 
     def needed(self, bound: float) -> float:
         """The score from which at most the share `bound` of semantic hits is wrong. Cheap: mostly remembered."""
@@ -83,9 +84,7 @@ class Learning:
             self._fresh.normal += 1
         elif score is not None:
             self._fresh.seen[bin_of(score)] += 1
-        self._since += 1
-        if self._since >= _PATIENT:
-            self._changed()
+        self._grew(1)
 
     def learn(self, score: float | None, *, same: bool, source: Source, call_id: str = "", tenant: str = "") -> None:
         """Count whether an answer with that score was right, and tell; `tenant` is the caller's pseudonym.
@@ -103,7 +102,7 @@ class Learning:
             self._fresh.right[at] += 1
         else:
             self._fresh.wrong[at] += 1
-        self._changed()
+        self._grew(_FEW)
 
     async def share(self) -> None:
         """Add what was learnt here to what is kept, and take over what others did; tell what follows.
@@ -123,9 +122,16 @@ class Learning:
     def _tally(self) -> Tally:
         return self._known.plus(self._fresh)
 
+    def _grew(self, by: int) -> None:
+        """Forget what is needed, once enough came to it: to work it out takes 0.3 ms, which a call waits for."""
+        self._since += by
+        if self._since >= self._enough:
+            self._changed()
+
     def _changed(self) -> None:
         self._needed.clear()
-        self._since = 0
+        tally = self._tally
+        self._since, self._enough = 0.0, max(_FEW, _LITTLE * _FEW * tally.labels, _LITTLE * tally.lookups)
 
     async def _pooled(self, fresh: Tally) -> Tally:
         """All that is known now; kept, where this process has something to add."""

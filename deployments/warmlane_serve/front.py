@@ -126,7 +126,7 @@ class Front:
         """Begin the work in the background. In the running loop."""
         self._bus.start()
         self._clockwork.every(_SWEEP, self._sweep, name="sweep")
-        self._clockwork.spawn(self._learning.share(), name="learn")
+        self._tasks.spawn(self._learning.share(), name="learn")
         self._clockwork.every(_SHARE, self._learning.share, name="learn")
 
     async def settled(self) -> None:

@@ -243,6 +243,26 @@ async def test_lookups_change_what_is_needed_after_a_while(school: School) -> No
     assert learning.needed(0.01) < before
 
 
+async def test_what_is_needed_is_not_worked_out_for_each_of_many_labels(school: School) -> None:
+    """It takes a while, and one in thousands changes little; with few labels each counts at once."""
+    learning = school.process()
+    seen = {learning.needed(0.02)}
+    for _ in range(40):
+        learning.learn(0.93, same=False, source=Source.FREE)
+        seen.add(learning.needed(0.02))
+    few = learning.estimate()
+    learning.learn(0.93, same=False, source=Source.FREE)
+    assert learning.estimate() != few
+    assert len(seen) > 2
+    teach(learning, 5000, score=0.93, same=True)
+    learning.learn(0.93, same=False, source=Source.FREE)
+    before = learning.needed(0.011)
+    teach(learning, 50, score=0.99)
+    assert learning.needed(0.011) == before
+    teach(learning, 200, score=0.99)
+    assert learning.needed(0.011) > before
+
+
 async def test_any_number_of_bounds_may_be_named(school: School) -> None:
     """By callers; none is remembered for ever."""
     learning = school.process()

@@ -38,9 +38,12 @@ class Broken:
 class House:
     """A front, and what is behind it."""
 
-    def __init__(self, folder: Path, clock: ManualClock, *, verifier: Any = None, **others: Port) -> None:
-        """All in RAM; `verifier` are its settings."""
-        self.provider, self.durable = ScriptedForwarder(), Shard(MemoryStore(clock), FlatIndex, clock)
+    def __init__(
+        self, folder: Path, clock: ManualClock, *, verifier: Any = None, durable: Shard | None = None, **others: Port
+    ) -> None:
+        """All in RAM; `verifier` are its settings, `durable` is another's store."""
+        self.provider = ScriptedForwarder()
+        self.durable = Shard(MemoryStore(clock), FlatIndex, clock) if durable is None else durable
         self.provider.always(json=an_answer())
         volatile = Shard(MemoryStore(clock), FlatIndex, clock)
         self.ports = Ports(
@@ -121,6 +124,35 @@ async def a_near_miss(house: House) -> None:
         await house.get(Request(target=f"/openai{CHAT}", headers=[key], body=body))
         await house.front.settled()
         house.provider.always(status=500, json={})
+
+
+async def labels_at(house: House) -> str:
+    """Of how many answers a caller who debugs is told that it is known whether they were right."""
+    headers = [("authorization", f"Bearer sk-{'4f7Qz81LmX0cVbNaE2rT6yUi' * 2}"), ("x-cache-debug", "1")]
+    body = dump(a_body(ASKED.replace("Explain", "Tell me"), cache={"no-store": True}))
+    answer = await house.get(Request(target=f"/openai{CHAT}", headers=headers, body=body))
+    return answer.headers["x-cache-debug"].rpartition("labels=")[2]
+
+
+async def test_what_was_learnt_is_there_after_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+    """It is kept at the end, and read at the start."""
+    house = House(tmp_path, clock)
+    await house.ask()
+    key = ("authorization", f"Bearer sk-{'4f7Qz81LmX0cVbNaE2rT6yUi' * 2}")
+    for text in (ASKED, ASKED.replace("Explain", "Describe")):
+        body = dump(a_body(text, cache={"max_error_rate": 0.0001}))
+        await house.get(Request(target=f"/openai{CHAT}", headers=[key], body=body))
+        await house.front.settled()
+    assert await labels_at(house) == "1"
+    await house.front.finish()
+
+    again = House(tmp_path, clock, durable=house.durable)
+    assert await labels_at(again) == "0"
+    again.front.start()
+    await again.front.settled()
+    assert await labels_at(again) == "1"
+    await again.front.finish()
+    await again.front.aclose()
 
 
 async def test_a_judge_that_is_named_is_asked(tmp_path: Path, clock: ManualClock) -> None:
