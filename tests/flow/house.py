@@ -194,8 +194,9 @@ class House:
         return f"wl_{self._count}"
 
     async def settle(self) -> None:
-        """Wait for what goes on after an answer has left."""
-        await self.tasks.join()
+        """Wait for what goes on after an answer has left, and for what that begins."""
+        while self.tasks:
+            await self.tasks.join()
         await self.bus.flush()
 
     async def accept(self, events: Sequence[Event], /) -> None:

@@ -172,6 +172,7 @@ async def test_a_rejected_pair_gets_no_signpost(desk: Desk) -> None:
             "neighbours": (a_neighbour(0.6, Gate.VETO, Objection(veto=VetoName.NUMBER, about="1 / 2")),),
         },
         {"gate": Gate.CAUGHT},
+        {"neighbours": (a_neighbour(0.6, None),)},
         {"gate": Gate.THRESHOLD, "neighbours": (a_neighbour(0.6, Gate.THRESHOLD),)},
         {"neighbours": (a_neighbour(0.39),)},
         {"neighbours": (a_neighbour(0.9),)},

@@ -131,6 +131,14 @@ async def test_a_judge_in_trouble_gives_none(told: Any, forwarder: HttpForwarder
     assert "Eiffel" not in repr(caught.value)
 
 
+async def test_an_answer_without_an_end_is_not_read_to_it(forwarder: HttpForwarder, judge: ScriptedUpstream) -> None:
+    """A verdict is short: what comes after 64 KB is left, also where it would never end."""
+    judge.answer(body=[b" " * 70_000, b"more"], drip=(permits := asyncio.Semaphore(1)))
+    with pytest.raises(StageError, match="no end"):
+        await of(forwarder, judge).same(A, B)
+    assert permits.locked()
+
+
 async def test_a_judge_that_is_dead_gives_none(forwarder: HttpForwarder, judge: ScriptedUpstream) -> None:
     """Nobody listens there."""
     await judge.die()
