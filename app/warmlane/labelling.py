@@ -101,7 +101,7 @@ class Labelling:
             return None
         a, b = await self._embedder.embed([one[:length], other[:length]])
         cosine = float(np.dot(a, b)) if a.shape == b.shape else math.nan
-        return self._answers.by_meaning(one[:length], other[:length], cosine) if math.isfinite(cosine) else None
+        return self._answers.by_meaning(one[:length], other[:length], cosine)
 
 
 def _is_close(near: Neighbour) -> bool:

@@ -54,7 +54,7 @@ class Learning:
         """
         self._prior, self._bound, self._caches = prior, bound, caches
         self._patience, self._reporter, self._clock = Patience(patience), reporter, clock
-        self._caller = _system(pepper, lane)
+        self._caller = system(pepper, lane)
         self._key = blake2b(b"tally|" + scale.encode(), key=self._caller.index_key, digest_size=16).digest()
         self._known, self._fresh = Tally(), Tally()
         self._needed: dict[float, float] = {}
@@ -158,6 +158,6 @@ class Learning:
         return tally if tally.is_sound() else None
 
 
-def _system(pepper: bytes, lane: str) -> Caller:
+def system(pepper: bytes, lane: str) -> Caller:
     """The gateway itself, as a caller of its own cache: its secret follows from the pepper and is sent by nobody."""
     return derive(pepper, hmac.digest(pepper, b"learning", "sha256"), "warmlane", lane, durable=True)

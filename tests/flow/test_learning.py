@@ -95,6 +95,22 @@ async def test_exact_hits_and_bypasses_have_nothing_to_learn_from(gw: House) -> 
     assert gw.learning.lookups == 0
 
 
+async def test_lookups_by_words_and_by_meaning_are_counted(gw: House) -> None:
+    """A share is of something: hits by the same words, and what was near, served or not."""
+    await (
+        Talk(gw)
+        >> ask(ASKED)
+        << upstream("SYN, SYN-ACK, ACK")
+        >> ask(ASKED.lower())
+        << reply(x_cache="SEMANTIC_HIT")
+        >> ask(CLOSE)
+        << reply(x_cache="SEMANTIC_HIT")
+        >> ask(ALSO_CLOSE, cache=STRICT)
+        << upstream("SYN, SYN-ACK, ACK")
+    )
+    assert gw.learning.lookups == 3
+
+
 async def test_wrong_answers_raise_what_is_needed_and_a_restart_keeps_it(clock: ManualClock) -> None:
     """The counts are in the store, sealed; another process reads them."""
     durable, shut = a_shard(clock), a_shard(clock)

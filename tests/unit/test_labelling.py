@@ -1,6 +1,6 @@
 """Free labels: what a fresh answer says about the kept one."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,10 @@ from warmlane.caches import Caches
 from warmlane.caught import Caught
 from warmlane.clock import ManualClock
 from warmlane.dialects.anthropic_messages import AnthropicMessages
+from warmlane.dialects.base import Dialect
 from warmlane.dialects.google_embeddings import GoogleEmbeddings
+from warmlane.dialects.google_generate import GoogleGenerate
+from warmlane.dialects.openai_responses import OpenAIResponses
 from warmlane.errors import StageError
 from warmlane.events import Event, Outcome, Source, Stage, StageFailed, VerdictGiven
 from warmlane.labelling import Labelling
@@ -231,14 +234,33 @@ async def test_a_mark_that_cannot_be_kept_is_told(desk: Desk, clock: ManualClock
     assert desk.learning.estimate().labels == 1
 
 
-async def test_thoughts_are_no_part_of_an_answer(desk: Desk) -> None:
+def by_anthropic(thought: str) -> dict[str, Any]:
+    """A message with a thought."""
+    content = [{"type": "thinking", "thinking": thought}, {"type": "text", "text": "Paris"}]
+    return {"type": "message", "role": "assistant", "content": content, "stop_reason": "end_turn"}
+
+
+def by_google(thought: str) -> dict[str, Any]:
+    """The same of Google's."""
+    parts = [{"text": thought, "thought": True}, {"text": "Paris"}]
+    return {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]}
+
+
+def by_openai(thought: str) -> dict[str, Any]:
+    """The same of OpenAI's, which says the instructions again."""
+    reasoning = {"type": "reasoning", "summary": [{"type": "summary_text", "text": thought}]}
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Paris"}]}
+    return {"object": "response", "status": "completed", "instructions": thought, "output": [reasoning, message]}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "said"),
+    [(AnthropicMessages(), by_anthropic), (GoogleGenerate(), by_google), (OpenAIResponses(), by_openai)],
+)
+async def test_thoughts_are_no_part_of_an_answer(
+    desk: Desk, dialect: Dialect, said: Callable[[str], dict[str, Any]]
+) -> None:
     """They are never the same twice, and their reader does not see them."""
-    dialect = AnthropicMessages()
-
-    def said(thought: str) -> dict[str, Any]:
-        content = [{"type": "thinking", "thinking": thought}, {"type": "text", "text": "Paris"}]
-        return {"type": "message", "role": "assistant", "content": content, "stop_reason": "end_turn"}
-
     trip = a_miss(near(body=dump(said("One way to think of it"))), dialect=dialect)
     await desk.labelling.missed(trip, said("Another way"))
 

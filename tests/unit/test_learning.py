@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -12,10 +13,11 @@ from warmlane.caches import Caches
 from warmlane.clock import ManualClock
 from warmlane.errors import StageError
 from warmlane.events import Event, Source, VerdictGiven, WrongShareEstimated
-from warmlane.learning import Learning
+from warmlane.learning import Learning, system
 from warmlane.match.bound import BINS, BY_HAND, Tally, needed
 from warmlane.model import Row
 from warmlane.report import Reporter
+from warmlane.seal import open_entry, seal
 from warmlane_stores.index.flat import FlatIndex
 from warmlane_stores.memory import MemoryStore
 from warmlane_stores.shard import Shard
@@ -170,6 +172,20 @@ async def test_a_row_that_does_not_open_is_none(school: School, answer: bytes) -
     await learning.share()
 
     assert learning.estimate().labels == 6
+
+
+async def test_counts_of_another_shape_are_none(school: School) -> None:
+    """Another version had other bins."""
+    learning = school.process()
+    teach(learning, 5)
+    await learning.share()
+    caller, row = system(PEPPER, "default"), school.keeper.rows[0]
+    strange = msgspec.msgpack.encode(Tally(seen=[1.0]))
+    await school.keeper.put(seal(caller, row.key, replace(open_entry(caller, row), body=strange)))
+
+    again = school.process()
+    await again.share()
+    assert again.estimate().labels == again.lookups == 0
 
 
 @pytest.mark.parametrize("other", [{"pepper": PEPPER[::-1]}, {"lane": "blau"}, {"scale": "head"}])

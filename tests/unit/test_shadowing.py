@@ -1,5 +1,6 @@
 """Shadow checks: what was served is asked for again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from warmlane.caches import Caches
 from warmlane.caught import Caught
 from warmlane.clock import ManualClock
 from warmlane.errors import Unreachable
-from warmlane.events import Outcome
+from warmlane.events import Event, Outcome
 from warmlane.labelling import Labelling
 from warmlane.learning import Learning
 from warmlane.match.answers import Answers
@@ -38,7 +39,9 @@ class Desk:
         """Draw what a test says."""
         shard = Shard(MemoryStore(clock), FlatIndex, clock)
         caches, self.provider, self.drawn = Caches(durable=shard, volatile=shard), ScriptedForwarder(), 0.0
-        reporter = Reporter(bus=Bus([], clock=clock), lane="default", clock=clock)
+        self.events: list[Event] = []
+        self.bus = Bus([self], clock=clock)
+        reporter = Reporter(bus=self.bus, lane="default", clock=clock)
         self.learning = Learning(
             prior=BY_HAND, scale="cosine", bound=0.02, lane="default", caches=caches, pepper=PEPPER, patience=60,
             reporter=reporter, clock=clock,
@@ -52,10 +55,15 @@ class Desk:
             labelling=labelling, reporter=reporter,
         )  # fmt: skip
 
+    async def accept(self, events: Sequence[Event], /) -> None:
+        """Hear."""
+        self.events.extend(events)
+
     async def check(self, key: bytes = KEY) -> int:
         """Check a hit; how much was learnt."""
         trip = a_hit()
         await self.shadows.check(trip, key, trip.call)
+        await self.bus.flush()
         return self.learning.estimate().labels
 
 
@@ -114,6 +122,7 @@ async def test_what_is_no_answer_teaches_nothing(clock: ManualClock, told: Any) 
     desk.provider.answer(**told)
 
     assert await desk.check() == 0
+    assert desk.events == []
 
 
 async def test_a_provider_out_of_reach_teaches_nothing(clock: ManualClock) -> None:
@@ -123,4 +132,5 @@ async def test_a_provider_out_of_reach_teaches_nothing(clock: ManualClock) -> No
 
     assert await desk.check() == 0
     assert await desk.check(b"another") == 0
+    assert desk.events == []
     assert len(desk.provider.requests) == 1

@@ -161,6 +161,22 @@ def test_labels_of_misses_warn_of_what_is_served() -> None:
     assert needed(BY_HAND, tally, 0.02) > EDGES[below + 1]
 
 
+def test_a_higher_score_is_never_worth_less() -> None:
+    """Where many high ones turn out wrong, those just below are no better, though nobody has looked at them."""
+    tally = Tally(normal=10_000.0)
+    at = bin_of(0.95)
+    tally.seen[at], tally.reported[at] = 1000, 1500
+
+    assert needed(BY_HAND, tally, 0.2) > 0.95
+
+
+def test_what_is_needed_leaves_a_margin() -> None:
+    """An estimate within the bound is not enough: it may be off by a deviation."""
+    just = estimate(BY_HAND, Tally(), 0.9).wrong + 0.001
+
+    assert needed(BY_HAND, Tally(), just) > 0.9
+
+
 def test_right_labels_serve_more() -> None:
     """A domain where near is right is learnt too."""
     tally = Tally(right=[600.0] * BINS, seen=[100.0] * BINS)
