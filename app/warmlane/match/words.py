@@ -76,8 +76,9 @@ class Reader:
         """Take function words by language, as `data/lexicon/languages.toml` has them."""
         said = lexicon("languages") if languages is None else languages
         self._function = {language: listed(some) for language, some in said.items()}
-        self._telling = _telling(self._function)
         scripts = lexicon("scripts")
+        also = {language: listed(some) for language, some in scripts["word"].items()}
+        self._telling = _telling({each: some | also.get(each, frozenset()) for each, some in self._function.items()})
         self._of_script: dict[str, str] = scripts["script"]
         self._letters = {letter: language for language, some in scripts["letter"].items() for letter in some}
         self._sure = {letter: language for language, some in scripts["sure"].items() for letter in some}

@@ -3,7 +3,10 @@
 from typing import Any
 
 from warmlane.match.vetoes.base import Veto
+from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.foreign import Foreign
+from warmlane.match.vetoes.format import Format
+from warmlane.match.vetoes.literal import Literal
 from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
 from warmlane.match.vetoes.request_language import RequestLanguage
@@ -11,4 +14,4 @@ from warmlane.match.vetoes.request_language import RequestLanguage
 
 def every() -> tuple[Veto[Any], ...]:
     """One of each, in the order in which they are asked: what is cheap and fires often comes first."""
-    return (RequestLanguage(), Foreign(), Number(), Negation())
+    return (RequestLanguage(), Foreign(), Number(), Negation(), CodeLanguage(), Format(), Literal())
