@@ -17,8 +17,11 @@ does not matter which lookups were labelled, so labels need no weights.
                on; normalised hits count as right ones
 
 Needed is the lowest t with share(t) within the bound, but none whose own rate is above a third: the many right ones do
-not pay for what is hardly better than a guess. One more wrong label raises every rate that it touches, and at
-most so much lowers a deviation: it never lowers what is needed. Neither does a tighter bound.
+not pay for what is hardly better than a guess. One more wrong label raises every rate that it touches, and at most so
+much lowers a deviation: it never lowers what is needed. Neither does a tighter bound.
+
+An estimate is share(t) at that score without the deviations. Its interval has in it theirs and the shift's own, which
+is what is not known where there are few labels.
 
 Sources: Robertson, Wright, Dykstra, Order Restricted Statistical Inference (1988) §1.2 for the pooling; Gelman et al.,
 Bayesian Data Analysis (2013) §2.4 for prior strength as labels; that errors are bounded by what misses teach is after
@@ -142,9 +145,12 @@ def estimate(prior: Prior, tally: Tally, served_from: float) -> Estimate:
     labels = int(tally.labels)
     if served_from > 1:
         return Estimate(wrong=0.0, low=0.0, high=0.0, labels=labels)
-    reckoned, at = _reckon(prior, tally), bin_of(served_from)
-    wrong, low, high = (reckoned.share(at, deviations) for deviations in (0.0, -_LIKELY, _LIKELY))
-    return Estimate(wrong=wrong, low=max(0.0, low), high=min(1.0, high), labels=labels)
+    at, off = bin_of(served_from), _LIKELY * _doubt(prior, tally)
+    reckoned = _reckon(prior, tally)
+    wrong, within = reckoned.share(at, 0.0), reckoned.share(at, _LIKELY)
+    # Two doubts that do not know of each other: what the rates of bins are, and how far all of them are shifted.
+    low, high = (math.hypot(within - wrong, _reckon(prior, tally, by).share(at, 0.0) - wrong) for by in (-off, off))
+    return Estimate(wrong=wrong, low=max(0.0, wrong - low), high=min(1.0, wrong + high), labels=labels)
 
 
 class _Reckoned(Value, frozen=True, kw_only=True):
@@ -160,9 +166,10 @@ class _Reckoned(Value, frozen=True, kw_only=True):
         return (self.wrong[at] + deviations * math.sqrt(self.variance[at])) / self.hits[at]
 
 
-def _reckon(prior: Prior, tally: Tally) -> _Reckoned:
+def _reckon(prior: Prior, tally: Tally, more: float = 0.0) -> _Reckoned:
+    """What is to be expected; with a shift of so many logits `more` than is likely."""
     expected = _rates_of(prior)
-    by = _shift(expected, tally)
+    by = _shift(expected, tally) + more
     means, uppers = [], []
     for at in range(BINS):
         mean, upper = _rate(_moved(expected[at], by), tally, at)
@@ -216,6 +223,16 @@ def _shift(expected: Sequence[float], tally: Tally) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if surplus(middle) > 0 else (low, middle)
     return low
+
+
+def _doubt(prior: Prior, tally: Tally) -> float:
+    """The deviation of the shift, in logits: without labels that of N(0, T)."""
+    expected = _rates_of(prior)
+    by, told = _shift(expected, tally), 0.0
+    for at in range(bin_of(_INFORMING), BINS):
+        rate = _moved(expected[at], by)
+        told += (tally.right[at] + tally.wrong[at]) * rate * (1 - rate)
+    return 1 / math.sqrt(told + 1 / _SPREAD**2)
 
 
 def _moved(rate: float, by: float) -> float:

@@ -151,6 +151,30 @@ def test_a_shift_of_domain_is_caught(seed: int, bound: float) -> None:
     assert needed(BY_HAND, stream.tally, bound) > needed(BY_HAND, Tally(), bound)
 
 
+def test_an_estimate_says_how_little_it_knows() -> None:
+    """Before there are labels the interval is wide; with many it is narrow."""
+    new = estimate(BY_HAND, Tally(), 0.91)
+    known = estimate(BY_HAND, Tally(right=[500.0] * BINS, wrong=[10.0] * BINS, seen=[500.0] * BINS), 0.91)
+
+    assert new.low < new.wrong / 2
+    assert new.high > 2 * new.wrong
+    assert known.high - known.low < (new.high - new.low) / 2
+
+
+@pytest.mark.parametrize("odds", [0.6, 1.0, 3.0])
+def test_the_truth_is_mostly_inside_the_interval(odds: float) -> None:
+    """As the metric claims, also where callers' questions are not those of the prior."""
+    inside = 0
+    for seed in range(10):
+        stream = Stream(seed, odds)
+        stream.run(2000, 0.02)
+        said = estimate(BY_HAND, stream.tally, needed(BY_HAND, stream.tally, 0.02))
+        hits, wrong, _ = stream.run(4000, 0.02)
+        inside += said.low <= wrong / hits <= said.high
+
+    assert inside >= 9
+
+
 def test_labels_of_misses_warn_of_what_is_served() -> None:
     """Nobody checks hits where callers pay themselves: what is just below tells of it."""
     below = bin_of(needed(BY_HAND, Tally(), 0.02)) - 1
