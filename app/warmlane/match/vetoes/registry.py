@@ -9,9 +9,10 @@ from warmlane.match.vetoes.format import Format
 from warmlane.match.vetoes.literal import Literal
 from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
+from warmlane.match.vetoes.number_order import NumberOrder
 from warmlane.match.vetoes.request_language import RequestLanguage
 
 
 def every() -> tuple[Veto[Any], ...]:
     """One of each, in the order in which they are asked: what is cheap and fires often comes first."""
-    return (RequestLanguage(), Foreign(), Number(), Negation(), CodeLanguage(), Format(), Literal())
+    return (RequestLanguage(), Foreign(), Number(), NumberOrder(), Negation(), CodeLanguage(), Format(), Literal())
