@@ -6,6 +6,7 @@ from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.foreign import Foreign
 from warmlane.match.vetoes.format import Format
+from warmlane.match.vetoes.language import Language
 from warmlane.match.vetoes.literal import Literal
 from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
@@ -15,4 +16,14 @@ from warmlane.match.vetoes.request_language import RequestLanguage
 
 def every() -> tuple[Veto[Any], ...]:
     """One of each, in the order in which they are asked: what is cheap and fires often comes first."""
-    return (RequestLanguage(), Foreign(), Number(), NumberOrder(), Negation(), CodeLanguage(), Format(), Literal())
+    return (
+        RequestLanguage(),
+        Foreign(),
+        Number(),
+        NumberOrder(),
+        Negation(),
+        CodeLanguage(),
+        Format(),
+        Language(),
+        Literal(),
+    )
