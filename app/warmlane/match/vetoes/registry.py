@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from warmlane.match.relations import Relations
+from warmlane.match.vetoes.antonym import Antonym
 from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.foreign import Foreign
