@@ -18,6 +18,7 @@ from warmlane.match.vetoes.request_language import RequestLanguage
 
 def every() -> tuple[Veto[Any], ...]:
     """One of each, in the order in which they are asked: what is cheap and fires often comes first."""
+    relations = Relations.load()
     return (
         RequestLanguage(),
         Foreign(),
@@ -28,4 +29,5 @@ def every() -> tuple[Veto[Any], ...]:
         Format(),
         Language(),
         Literal(),
+        Antonym(relations),
     )
