@@ -48,7 +48,8 @@ class CodeLanguage:
         sure = [each for each in found if not self._is_word(words, each)]
         names = {each.meaning for each in sure}
         names |= {each.meaning for each in found if each not in sure and self._stands_like_one(words, each, bool(sure))}
-        weak = names & self._weak
+        files = {each.meaning for each in found if words.lower[each.end : each.end + 1] in {("file",), ("files",)}}
+        weak = names & (self._weak | files)  # "perl files" are ".pl files"
         strong = names - weak
         for name in tuple(strong):
             strong |= set(self._all_implied(name))
@@ -75,7 +76,8 @@ class CodeLanguage:
         if before in self._ahead:
             is_name = behind[:1].isalpha() and words.tokens[name.end][0].isupper() and not words.text.isupper()
             return not is_name if len(word) > 1 or word.isupper() else before in {"in", "using"} and not behind
-        return word[0].isupper() and before in self._between and (among_code or len(word) > 1)
+        between = before in self._between or (among_code and behind in self._between)
+        return word[0].isupper() and between and (among_code or len(word) > 1)
 
     def _all_implied(self, name: str) -> tuple[str, ...]:
         implied = self._implied.get(name, ())

@@ -33,7 +33,11 @@ class _Language:
     """The words of one language, for finding what a text denies."""
 
     def __init__(self, said: dict[str, Any]) -> None:
-        pairs = [(phrase, "no") for phrase in said["no"]] + [(phrase, "") for phrase in said["idle"]]
+        pairs = (
+            [(phrase, "no") for phrase in said["no"]]
+            + [(phrase, "behind") for phrase in said.get("behind", [])]
+            + [(phrase, "") for phrase in said["idle"]]
+        )
         self._phrases = Phrases(pairs)
         self._soft, self._step = listed(said["soft"]), listed(said["step"])
         self._prefixes, self._whole = tuple(said["prefixes"].split()), listed(said["whole"])
@@ -54,7 +58,7 @@ class _Language:
 
     def _head(self, words: Words, negation: Found) -> str | None:
         """The next word that carries meaning, unless the subject may come first ("doesn't my code work")."""
-        if words.lower[negation.start].endswith(("n't", "nt")):
+        if negation.meaning == "behind" or words.lower[negation.start].endswith(("n't", "nt")):
             return None
         ahead = range(negation.end, min(negation.end + 4, len(words.lower)))
         return next((words.stems[at] for at in ahead if words.lower[at] not in self._step), None)

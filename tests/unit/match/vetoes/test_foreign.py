@@ -33,6 +33,7 @@ DIFFERENT = [
     ("프랑스의 수도는 어디인가요?", "독일의 수도는 어디인가요?"),
     ("ما هي عاصمة فرنسا؟", "ما هي عاصمة مصر؟"),
     ("फ्रांस की राजधानी क्या है?", "भारत की राजधानी क्या है?"),
+    ("Fransa'nın başkenti neresi?", "İspanya'nın başkenti neresi?"),
     ("Jaka jest stolica Polski?", "Jaka jest stolica Niemiec?"),
 ]
 
@@ -46,6 +47,7 @@ ALIKE = [
     ("wie gross ist die bevoelkerung von texas", "Wie groß ist die Bevölkerung von Texas?"),
     ("Welche Städte liegen am Rhein?", "Welche Stadt liegt am Rhein?"),
     ("Kannst du mir die Hauptstadt von Peru nennen?", "Hauptstadt von Peru nennen, bitte"),
+    ("Wie mache ich einen Screenshot?", "Wie erstelle ich einen Screenshot?"),
     ("Wie viele Einwohner hat Berlin?", "Wieviele Einwohner hat Berlin?"),
     ("Wie kündige ich meinen Mietvetrag?", "Wie kündige ich meinen Mietvertrag?"),
     ("Quelle est la capitale de la France ?", "C'est quoi, la capitale de la France ?"),
