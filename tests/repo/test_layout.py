@@ -19,7 +19,7 @@ UNIT = {
 }
 
 # Unit tests of what is no part of the product.
-ELSEWHERE = {"bench", "eval", "scripts"}
+ELSEWHERE = {"bench", "eval", "scripts", "training"}
 
 
 def test_every_source_file_has_its_test_file(sources: list[Path], tracked: list[Path], root: Path) -> None:
