@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from eval.gates import shipped_judge
+
 from bench import cases
 from bench.embedding import embedding
 from bench.graph import Graph, graph
@@ -19,6 +21,7 @@ from bench.report import page
 from bench.results import Failure, Result
 from bench.semantic import semantic
 from bench.startup import startup
+from bench.tier import tier
 
 _PAGE = Path(__file__).with_name("RESULTS.md")
 _BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
@@ -27,7 +30,7 @@ _BESIDE: Mapping[str, Callable[[cases.Stand], Iterator[Result]]] = {
     "c": cases.misses,
     "d": cases.streams,
 }
-_LETTERS = "abcdefh"
+_LETTERS = "abcdefhi"
 _RAY = "g"
 _PEERS = "p"
 
@@ -67,6 +70,8 @@ def _measure(chosen: list[str], cores: Cores, effort: Effort) -> Iterator[Result
         yield from _kept("f", startup(cores, min(effort.rounds, 5)))
     if "h" in chosen:
         yield from _kept("h", embedding(cores, effort))
+    if "i" in chosen:
+        yield from _kept("i", tier(effort.rounds * 4, cores.measured, shipped_judge()))
     if _RAY in chosen or _PEERS in chosen:
         with cases.stand(cores, effort) as at:
             yield from _beside_others(chosen, at)

@@ -1,8 +1,9 @@
 """The gates as they ship, with what they said of each pair kept: several policies ask about the same pairs."""
 
-from warmlane.match.bound import BY_HAND, Prior
+from warmlane.match.bound import Prior
 from warmlane.match.facts import Examiner, Facts
-from warmlane.match.judge import Candidate, Cosine, Judge, Rule, Weighed
+from warmlane.match.head import Paired
+from warmlane.match.judge import Candidate, Judge, Rule, Weighed
 from warmlane.match.vetoes.registry import every
 
 FLOOR = 0.85
@@ -38,5 +39,11 @@ class Gates:
 
 
 def shipped() -> Gates:
-    """Those of the gateway."""
-    return Gates(Judge(Examiner(every()), Cosine()), BY_HAND)
+    """Those of the gateway. Raises: see `Head.load`."""
+    scorer = Paired.load()
+    return Gates(Judge(Examiner(every()), scorer), scorer.prior)
+
+
+def shipped_judge() -> Judge:
+    """The gateway's. Raises: see `Head.load`."""
+    return Judge(Examiner(every()), Paired.load())

@@ -69,11 +69,11 @@ def calibration(results: Results) -> dict[str, list[Bin]]:
 
 _PAIRS = "One of the two was answered, the other is asked; nothing was learnt before. Only pairs whose label is sure."
 _BODIES = "As pairs, but more than the last message may differ. Under the default bound of 2 %."
-_GUARDS = """Candidates with a cosine of at least 0.85 that it was the first to speak against: *wrong* ones it was right to
-refuse, *right* ones cost a hit."""
-_CALIBRATION = """Lookups by meaning whose best candidate no veto speaks against, by its score, and how many of these were
-right. On the dashed line a score would be the chance to be right; the bound does not rely on it, since it counts what
-happens at each score."""
+_GUARDS = """Candidates with a cosine of at least 0.85 that it was the first to speak against: *wrong* ones it was
+right to refuse, *right* ones cost a hit."""
+_CALIBRATION = """Lookups by meaning whose best candidate no veto speaks against, by its score, and how many of these
+were right. On the dashed line a score would be the chance to be right; the bound does not rely on it, since it counts
+what happens at each score."""
 
 
 def _material(results: Results) -> Iterable[str]:

@@ -17,11 +17,8 @@ async def results(tmp_path: Path) -> Results:
     """A part of the own set, asked; conversations as fow-cache has them."""
     whole = own()
     said = {"messages": [{"role": "user", "content": whole.pairs[0].a}]}
-    talks = (
-        Bodies(
-            said, {"messages": [{"role": "assistant", "content": "Hi"}, *said["messages"]]}, same=False, kind="swap"
-        ),
-    )
+    longer = {"messages": [{"role": "assistant", "content": "Hi"}, *said["messages"]]}
+    talks = (Bodies(said, longer, same=False, kind="swap"),)
     some = replace(whole, streams={"own": whole.streams["own"][:40]}, pairs=whole.pairs[:20], conversations=talks)
     return measured(replace(some, fow=some.pairs[:5]), await embedded(some.texts(), tmp_path), shipped())
 

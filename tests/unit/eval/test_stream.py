@@ -63,9 +63,8 @@ def test_what_is_about_the_moment_is_not_matched_by_meaning(gates: Gates) -> Non
 
 def test_a_tighter_bound_serves_no_more(gates: Gates) -> None:
     """On a stream that has something to serve."""
-    some = [
-        (f"Tell me about the {word} of bees", f"b:{number // 2}", number * 0.05) for number, word in enumerate(WORDS)
-    ]
+    words = ("wings", "legs", "eyes", "honey", "hives", "dances", "queens", "drones", "eggs", "songs", "colours")
+    some = [(f"Tell me about the {word} of bees", f"b:{at // 2}", at * 0.05) for at, word in enumerate(words)]
     on = a_ground(*some, *((text.replace("Tell me", "Talk"), cluster, at + 0.002) for text, cluster, at in some))
 
     hits = [answered(on, policy, gates).count.hits for policy in BOUNDS]
@@ -94,22 +93,3 @@ def test_wrong_labels_raise_what_is_needed(gates: Gates) -> None:
 
     assert NEVER > 1
     assert not learnt.allows(1.0, 1, 999_999)
-
-
-WORDS = [
-    "wings",
-    "legs",
-    "eyes",
-    "honey",
-    "hives",
-    "dances",
-    "queens",
-    "drones",
-    "eggs",
-    "songs",
-    "colours",
-    "enemies",
-    "flowers",
-    "paths",
-    "winters",
-]

@@ -10,7 +10,7 @@ from eval.vectors import embedded
 async def test_a_second_run_takes_them_from_the_cache(tmp_path: Path) -> None:
     """Else every run would take minutes: here what was kept is changed, and the change is what comes."""
     first = await embedded(["one", "two", "one"], tmp_path)
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.iterdir()  # noqa: ASYNC240 - nobody else is waiting
     with np.load(path) as kept:
         np.savez(path, digests=kept["digests"], vectors=np.zeros_like(kept["vectors"]))
 
