@@ -77,7 +77,9 @@ def test_a_stem_is_the_same_for_inflections() -> None:
         ("Столица Франции", "ru"), ("Столиця Франції", "uk"), ("Πρωτεύουσα της Ελλάδας", "el"),
         ("ما هي عاصمة فرنسا", "ar"), ("پایتخت فرانسه", "fa"), ("בירת צרפת", "he"), ("पेरिस की आबादी", "hi"),
         ("เมืองหลวงของไทย", "th"), ("프랑스의 수도", "ko"), ("フランスの首都", "ja"), ("日本的首都", "zh"),
-        ("Define ubiquitous", "en"), ("What does 'wo ist der Bahnhof' mean?", "en"), ("Las Vegas weather", None),
+        ("Define ubiquitous", "en"), ("What does 'wo ist der Bahnhof' mean?", "en"), ("Las Vegas weather", None), ("leg pain", None),
+        ("resume template", None), ("bus fare", None), ("met gala", None),
+        ("Hoe laat is het", "nl"),
         ("São Paulo weather", None), ("print(x)", None),
     ],
 )  # fmt: skip
