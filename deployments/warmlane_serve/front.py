@@ -26,9 +26,10 @@ from warmlane.lanes import Lane
 from warmlane.learning import Learning
 from warmlane.lookup import Lookup
 from warmlane.match.answers import Answers
-from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Cosine, Judge
+from warmlane.match.head import Paired
+from warmlane.match.judge import Judge
+from warmlane.match.relations import Relations
 from warmlane.match.vetoes.registry import every
 from warmlane.metering import Metering
 from warmlane.ports import Cache, Embedder, Forwarder, Port, Sink, Tracer
@@ -107,7 +108,8 @@ class Front:
         self._tokens = BpeTokens()
         self._caches = Caches(durable=ports.durable, volatile=ports.volatile)
         self._caught = Caught(caches=self._caches, clock=clock)
-        self._examiner = Examiner(every())
+        relations = Relations.load()
+        self._examiner, self._scorer = Examiner(every(relations)), Paired.load(relations)
         self._learning = self._made_learning(lane, key, _deadlines(settings))
         self.gateway = self._gateway(settings, lane, key, announce)
         edge, limits = Edge(Router(providers(settings)), errors=SHAPES), _limits(settings)
@@ -209,7 +211,7 @@ class Front:
         return Lookup(
             caches=self._caches,
             embedder=self._ports.embedder,
-            judge=Judge(self._examiner, Cosine()),
+            judge=Judge(self._examiner, self._scorer),
             needed=self._learning.needed,
             caught=self._caught,
             lane=lane,
@@ -223,8 +225,8 @@ class Front:
 
     def _made_learning(self, lane: Lane, key: bytes, deadlines: Deadlines) -> Learning:
         return Learning(
-            prior=BY_HAND,
-            scale=f"cosine/{self._ports.embedder.name}",
+            prior=self._scorer.prior,
+            scale=f"{self._scorer.scale}/{self._ports.embedder.name}",
             bound=lane.max_error_rate,
             lane=lane.name,
             caches=self._caches,

@@ -6,6 +6,7 @@ which a line (Platt) makes a probability.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
 from typing import Final
@@ -41,9 +42,9 @@ class Trees(Value, frozen=True, kw_only=True):
 class Head:
     """Scores rows of features."""
 
-    def __init__(self, trees: Trees, prior: Prior) -> None:
-        """Take trained trees, and what lookups looked like in training."""
-        self.prior = prior
+    def __init__(self, trees: Trees, prior: Prior, digest: str = "") -> None:
+        """Take trained trees, and what lookups looked like in training; `digest` tells one training from another."""
+        self.prior, self.digest = prior, digest
         count = len(trees.feature)
         self._feature, self._above, self._leaf = (each.reshape(-1) for each in (trees.feature, trees.above, trees.leaf))
         self._nodes = np.arange(count) * NODES
@@ -64,7 +65,8 @@ class Head:
                 feature=kept["feature"].astype(np.int64), above=kept["above"], leaf=kept["leaf"],
                 start=start, slope=slope, intercept=intercept,
             )  # fmt: skip
-            return cls(trees, Prior(seen=seen, right=right, wrong=wrong, normal=float(kept["normal"])))
+            prior = Prior(seen=seen, right=right, wrong=wrong, normal=float(kept["normal"]))
+            return cls(trees, prior, sha256(data).hexdigest())
 
     def score(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The probability for each of `rows` (n, features), as an array (n,)."""
@@ -87,14 +89,19 @@ class Paired:
         self._features, self._head = features, head
 
     @classmethod
-    def load(cls) -> "Paired":
-        """The one that ships. Raises: see `Head.load`."""
-        return cls(shipped_features(), Head.load())
+    def load(cls, relations: Relations | None = None) -> "Paired":
+        """The one that ships; `relations` None: they are loaded, 8 MB. Raises: see `Head.load`."""
+        return cls(Features(relations or Relations.load()), Head.load())
 
     @property
     def prior(self) -> Prior:
         """What lookups looked like in training."""
         return self._head.prior
+
+    @property
+    def scale(self) -> str:
+        """What its scores are comparable within."""
+        return f"head/{self._head.digest[:16]}"
 
     def score(self, asked: Facts, pairs: Sequence[tuple[Candidate, tuple[Objection, ...]]]) -> Sequence[float]:
         """The probability for each candidate."""

@@ -91,3 +91,9 @@ def test_a_tighter_bound_needs_a_higher_score() -> None:
     assert low <= default <= high
     assert low < high
     assert default < 1
+
+
+def test_one_training_is_told_from_another() -> None:
+    """What is learnt of scores holds for the head that gave them."""
+    assert PAIRED.scale.startswith("head/")
+    assert len(PAIRED.scale) == len("head/") + 16
