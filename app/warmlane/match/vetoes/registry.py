@@ -4,6 +4,7 @@ from typing import Any
 
 from warmlane.match.relations import Relations
 from warmlane.match.vetoes.antonym import Antonym
+from warmlane.match.vetoes.attribute import Attribute
 from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.foreign import Foreign
@@ -14,6 +15,7 @@ from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
 from warmlane.match.vetoes.number_order import NumberOrder
 from warmlane.match.vetoes.request_language import RequestLanguage
+from warmlane.match.vetoes.scope import Scope
 
 
 def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
@@ -33,4 +35,6 @@ def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
         Language(),
         Literal(),
         Antonym(relations),
+        Attribute(relations),
+        Scope(relations),
     )
