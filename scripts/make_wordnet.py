@@ -108,9 +108,15 @@ def make(source: Path) -> dict[str, np.ndarray]:
         "antonyms": _pairs(_antonyms(net, at)),
         "opposed": _pairs(_opposed(net, known)),
         "traits": _traits(net, words),
+        "nouns": np.array([_first(used, "noun"), _first(used, "verb")], dtype=np.uint32),
         "forms": np.array([form for form, _ in forms], dtype=f"S{LONGEST}"),
         "form_of": np.array([index for _, index in forms], dtype=np.uint32),
     }
+
+
+def _first(synsets: list[Synset], part: str) -> int:
+    """The number of the first synset of `part`: those that words here stand for are numbered part by part."""
+    return next(index for index, synset in enumerate(synsets) if synset[0] == part)
 
 
 def _antonyms(net: Net, at: dict[str, int]) -> Iterator[tuple[int, int]]:

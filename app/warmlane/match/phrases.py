@@ -19,31 +19,40 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Take phrases, each with what it stands for: any case, words as `words.split` tells them apart."""
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._words: dict[str, str] = {}
+        self._longer: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {}
         for phrase, meaning in phrases:
-            first, *rest = split(phrase)
-            self._by_first.setdefault(first, []).append((tuple(rest), meaning))
-        for some in self._by_first.values():
+            first, *more = split(phrase)
+            if more:
+                self._longer.setdefault((first, more[0]), []).append((tuple(more), meaning))
+            else:
+                self._words.setdefault(first, meaning)
+        for some in self._longer.values():
             some.sort(key=lambda each: -len(each[0]))
+        self._first = self._words.keys() | {first for first, _ in self._longer}
 
     def find(self, lower: Sequence[str]) -> tuple[Found, ...]:
         """Those in `lower`, in order."""
-        if self._by_first.keys().isdisjoint(lower):
+        if self._first.isdisjoint(lower):
             return ()
         found: list[Found] = []
-        at = 0
-        while at < len(lower):
-            here = self._at(lower, at) if lower[at] in self._by_first else None
-            found.extend([here] if here else [])
-            at = here.end if here else at + 1
+        taken = 0
+        for at, word in enumerate(lower):
+            if at >= taken and word in self._first:
+                here = self._at(lower, at, word)
+                if here:
+                    found.append(here)
+                    taken = here.end
         return tuple(found)
 
-    def _at(self, lower: Sequence[str], at: int) -> Found | None:
-        for rest, meaning in self._by_first[lower[at]]:
+    def _at(self, lower: Sequence[str], at: int, word: str) -> Found | None:
+        behind = lower[at + 1] if at + 1 < len(lower) else ""
+        for rest, meaning in self._longer.get((word, behind), ()):
             end = at + 1 + len(rest)
             if tuple(lower[at + 1 : end]) == rest:
                 return Found(at, end, meaning)
-        return None
+        alone = self._words.get(word)
+        return None if alone is None else Found(at, at + 1, alone)
 
 
 def meanings(said: Mapping[str, str | Sequence[str]]) -> Iterable[tuple[str, str]]:

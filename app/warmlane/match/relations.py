@@ -52,6 +52,7 @@ class Relations:
         self._first_sense, self._senses = arrays["first_sense"], arrays["senses"]
         self._first_parent, self._parents = arrays["first_parent"], arrays["parents"]
         self._antonyms, self._opposed = arrays["antonyms"], arrays["opposed"]
+        self._nouns = range(*(int(each) for each in arrays["nouns"]))
         self._remembered = lru_cache(_KEPT)(self._relation)
         self._entries = lru_cache(_KEPT)(self._look_up)
 
@@ -73,6 +74,17 @@ class Relations:
     def is_name(self, word: str) -> bool:
         """Whether it mostly names one person, place or thing, as "lisbon" does."""
         return self._has(word, _NAME)
+
+    def are_sisters(self, a: str, b: str) -> bool:
+        """Whether both are mostly nouns, and these of the same parent and no synonyms: "guitar" and "banjo"."""
+        ones, others = self._main(a), self._main(b)
+        if not ones.isdisjoint(others) or not all(any(each in self._nouns for each in some) for some in (ones, others)):
+            return False
+        return self.between(a, b) is Relation.SIBLING and not self._above(ones).isdisjoint(self._above(others))
+
+    def _main(self, word: str) -> set[int]:
+        """The commonest sense of the first entry that `word` is a form of."""
+        return self._senses_of(self._entries(word)[:1], 1)
 
     def _has(self, word: str, trait: int) -> bool:
         return any(int(self._traits[each]) & trait for each in self._entries(word))

@@ -12,13 +12,13 @@ Taken = frozenset[tuple[int, str]]
 class Sides:
     """Finds which sides a text takes, by the words of one language."""
 
-    def __init__(self, topics: Sequence[str], idle: str = "") -> None:
-        """Take topics: sides with `|` between, their words with spaces between, phrases with `_` between words.
+    def __init__(self, topics: Sequence[str], idle: str = "", first: int = 0) -> None:
+        """Take topics, numbered from `first`: sides with `|` between, their words with spaces, a phrase with `_`.
 
         A side is named by its first word. `idle` are phrases that take no side, though a word in them does by itself.
         """
         self._taken: dict[str, set[tuple[int, str]]] = {phrase.replace("_", " "): set() for phrase in idle.split()}
-        for number, topic in enumerate(topics):
+        for number, topic in enumerate(topics, first):
             for side in topic.split("|"):
                 phrases = [phrase.replace("_", " ") for phrase in side.split()]
                 for phrase in phrases:
@@ -31,9 +31,33 @@ class Sides:
         return frozenset(side for each in found for side in self._taken[each.meaning]) if found else frozenset()
 
 
-def by_language(lexicon: Mapping[str, Any]) -> dict[str, Sides]:
-    """The topics of each language, of a lexicon with `topics` and `idle` by language."""
-    return {language: Sides(said["topics"], said.get("idle", "")) for language, said in lexicon.items()}
+_ELIDING = frozenset({"fr", "it"})
+"""Languages whose articles melt into the next word: "l'employeur", "dell'inquilino"."""
+
+
+class Tongues:
+    """The topics of several languages."""
+
+    def __init__(self, lexicon: Mapping[str, Any]) -> None:
+        """Take `topics` and `idle` by language."""
+        self._sides = {
+            language: Sides(said["topics"], said.get("idle", ""), 1_000 * number)
+            for number, (language, said) in enumerate(lexicon.items())
+        }
+
+    def find(self, language: str | None, lower: Sequence[str]) -> Taken:
+        """The sides that are taken in `lower`; of English, else of any language, where `language` is not known."""
+        if language is not None:
+            sides = self._sides.get(language)
+            return sides.find(_without_articles(lower) if language in _ELIDING else lower) if sides else frozenset()
+        found = (sides.find(lower) for sides in self._sides.values())
+        return next(filter(None, found), frozenset())
+
+
+def _without_articles(lower: Sequence[str]) -> tuple[str, ...]:
+    """The word behind an article that melted into it stands alone; others, as "dov'è", stay as they are too."""
+    parts = ([word, word.partition("'")[2]] if "'" in word else [word] for word in lower)
+    return tuple(part for some in parts for part in some)
 
 
 def opposed(a: Taken, b: Taken) -> str | None:

@@ -60,6 +60,14 @@ def test_roles_and_names_are_known() -> None:
     assert not any(RELATIONS.is_name(word) for word in ("city", "turkey", "banjo", "xyzzy"))
 
 
+def test_sisters_are_nouns_of_one_parent() -> None:
+    """Verbs of one parent mean all but the same."""
+    assert RELATIONS.are_sisters("guitar", "banjos")
+    assert not RELATIONS.are_sisters("convert", "transform")
+    assert not RELATIONS.are_sisters("guitar", "guitars")
+    assert not RELATIONS.are_sisters("guitar", "xyzzy")
+
+
 def test_every_pair_has_a_relation_both_ways() -> None:
     """A verdict must not hang on who asked first."""
     words = ("buy", "sold", "big", "small", "nurse", "doctor", "run", "ran", "quickly", "tokyo", "of", "zzz")

@@ -1,6 +1,6 @@
 """Which side of a topic a text takes."""
 
-from warmlane.match.sides import Sides, by_language, opposed
+from warmlane.match.sides import Sides, Tongues, opposed
 from warmlane.match.words import split
 
 SIDES = Sides(["cheap cheaper | dear most_expensive", "short | tall", "short | long"], "short_story dear_john")
@@ -36,5 +36,13 @@ def test_who_names_both_sides_is_opposed_to_none() -> None:
 
 
 def test_languages_have_their_own_topics() -> None:
-    """Idle phrases need not be there."""
-    assert by_language({"de": {"topics": ["billig | teuer"]}})["de"].find(("teuer",)) == {(0, "teuer")}
+    """Of a text that may be in any, the first that finds something speaks; the topics of two are never one."""
+    tongues = Tongues({"en": {"topics": ["cheap | dear"], "idle": "dear_john"}, "de": {"topics": ["billig | teuer"]}})
+    assert tongues.find("de", ("teuer", "cheap")) == tongues.find(None, ("teuer",)) != frozenset()
+    assert tongues.find("en", ("teuer",)) == tongues.find("fi", ("cheap",)) == frozenset()
+    assert opposed(tongues.find(None, ("cheap",)), tongues.find("de", ("teuer",))) is None
+
+
+def test_an_article_melts_into_its_word() -> None:
+    """French and Italian have it before most vowels."""
+    assert Tongues({"fr": {"topics": ["employeur | employé"]}}).find("fr", ("l'employeur",)) == {(0, "employeur")}

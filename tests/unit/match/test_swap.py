@@ -10,7 +10,8 @@ READER = Reader()
 
 def between(one: str, other: str) -> tuple[str, str] | None:
     """What is swapped."""
-    return swapped(content_of(READER.read(one)), content_of(READER.read(other)))
+    a, b = READER.read(one), READER.read(other)
+    return swapped(a, content_of(a), b, content_of(b))
 
 
 def test_the_two_words_are_told() -> None:
@@ -27,8 +28,9 @@ def test_the_two_words_are_told() -> None:
         ("cats", "dogs"),
         ("Explain photosynthesis in plants", "Explain photosynthsis in plants"),
         ("", ""),
+        ("Wie groß ist eine Katze?", "Wie groß ist ein Hund?"),
     ],
 )
 def test_nothing_or_more_than_one_word_is_no_swap(one: str, other: str) -> None:
-    """Neither is a slip of the keys, nor a text of one word."""
+    """Neither is a slip of the keys, nor a text of one word, nor one that is not English."""
     assert between(one, other) is None

@@ -3,8 +3,8 @@
 from warmlane.match.lexicon import lexicon
 from warmlane.match.lexicon import words as listed
 from warmlane.match.relations import Relation, Relations
-from warmlane.match.sides import Sides, Taken, by_language, opposed
-from warmlane.match.swap import Content, content_of, swapped
+from warmlane.match.sides import Taken, Tongues, opposed
+from warmlane.match.swap import content_of, swapped
 from warmlane.match.vetoes.base import Read, VetoName
 from warmlane.match.words import Words
 from warmlane.model import Value
@@ -14,11 +14,11 @@ _REACH = 5
 
 
 class Sided(Value, frozen=True, kw_only=True):
-    """The sides that a text takes, what it switches on or off, and, in English, the words that carry meaning."""
+    """The sides that a text takes, what it switches on or off, and, in English, the stems that carry meaning."""
 
     taken: Taken
     turned: frozenset[str]
-    content: Content
+    content: frozenset[str]
 
 
 class Antonym:
@@ -37,15 +37,14 @@ class Antonym:
         self._turning = listed(turned.pop("verbs"))
         self._alone = {verb: way for way, verbs in turned.pop("verbs_for").items() for verb in listed(verbs)}
         self._ways: dict[str, str] = turned
-        self._languages: dict[str, Sides] = by_language(said)
+        self._tongues = Tongues(said)
 
     def read(self, words: Words) -> Sided:
         """Which sides it takes."""
-        sides = self._languages.get(words.language or "en")
         return Sided(
-            taken=sides.find(words.lower) if sides else frozenset(),
+            taken=self._tongues.find(words.language, words.lower),
             turned=self._turned(words.lower),
-            content=content_of(words) if words.is_english else {},
+            content=content_of(words),
         )
 
     def _turned(self, lower: tuple[str, ...]) -> frozenset[str]:
@@ -66,7 +65,7 @@ class Antonym:
         for way in one.turned - other.turned:
             if self._ways[way] in only:
                 return f"{way} / {self._ways[way]}"
-        pair = swapped(one.content, other.content)
+        pair = swapped(a.words, one.content, b.words, other.content)
         if pair and self._relations.between(*pair) is Relation.ANTONYM:
             return " / ".join(pair)
         return None
