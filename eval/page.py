@@ -28,10 +28,10 @@ The folder holds `stream_mixed.jsonl.gz`, `stream_fresh.jsonl.gz`, `stream_qqp.j
 `.eval-cache`, so the first run takes minutes longer. The package fow-cache is installed from `requirements-eval.lock`
 into a folder of its own.
 
-A running gateway is scored over HTTP by the program `score_gateway` that lies beside that data: it plays the provider at
-`http://127.0.0.1:9109`. Start the gateway with `WARMLANE_PROVIDERS__OPENAI__BASE_URL` set to that, then run the program
-with `stream`, `pairs` or `context`, `--base-url http://127.0.0.1:8000/openai/v1`, one of the files above as `--data`, and
-for the latter two `--isolate key`. It counts what is counted here, with the whole gateway around it."""
+A running gateway is scored over HTTP by the program `score_gateway` that lies beside that data: it plays the provider
+at `http://127.0.0.1:9109`. Start the gateway with `WARMLANE_PROVIDERS__OPENAI__BASE_URL` set to that, then run the
+program with `stream`, `pairs` or `context`, `--base-url http://127.0.0.1:8000/openai/v1`, one of the files above as
+`--data`, and for the latter two `--isolate key`. It counts what is counted here, with the whole gateway around it."""
 
 _MISLEADING = """## Where the numbers mislead
 
