@@ -7,6 +7,7 @@ from warmlane.match.vetoes.antonym import Antonym
 from warmlane.match.vetoes.attribute import Attribute
 from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
+from warmlane.match.vetoes.date import Date
 from warmlane.match.vetoes.foreign import Foreign
 from warmlane.match.vetoes.format import Format
 from warmlane.match.vetoes.language import Language
@@ -16,6 +17,7 @@ from warmlane.match.vetoes.number import Number
 from warmlane.match.vetoes.number_order import NumberOrder
 from warmlane.match.vetoes.request_language import RequestLanguage
 from warmlane.match.vetoes.scope import Scope
+from warmlane.match.vetoes.unit import Unit
 
 
 def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
@@ -29,6 +31,8 @@ def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
         Foreign(),
         Number(),
         NumberOrder(),
+        Date(),
+        Unit(),
         Negation(),
         CodeLanguage(),
         Format(),
