@@ -8,6 +8,7 @@ from warmlane.match.vetoes.attribute import Attribute
 from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.date import Date
+from warmlane.match.vetoes.direction import Direction
 from warmlane.match.vetoes.foreign import Foreign
 from warmlane.match.vetoes.format import Format
 from warmlane.match.vetoes.language import Language
@@ -15,6 +16,7 @@ from warmlane.match.vetoes.literal import Literal
 from warmlane.match.vetoes.negation import Negation
 from warmlane.match.vetoes.number import Number
 from warmlane.match.vetoes.number_order import NumberOrder
+from warmlane.match.vetoes.operator import Operator
 from warmlane.match.vetoes.request_language import RequestLanguage
 from warmlane.match.vetoes.scope import Scope
 from warmlane.match.vetoes.unit import Unit
@@ -31,6 +33,8 @@ def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
         Foreign(),
         Number(),
         NumberOrder(),
+        Direction(),
+        Operator(),
         Date(),
         Unit(),
         Negation(),
