@@ -4,10 +4,11 @@ Scores are put into bins. Of each bin is counted how many lookups ended there (`
 that no veto spoke against) and how often it was learnt that its answer was right or wrong (labels). Within a bin it
 does not matter which lookups were labelled, so labels need no weights.
 
-    shift      one number d for all bins: how much likelier wrong answers are here than where the prior was made.
+    shift      one number d for all bins: how much likelier wrong answers are here than where the prior was made, or,
+               below 0, how much less likely.
                sum over labels of (wrong - s(l + d)) = d / T², for l the prior's logit of a bin, s the logistic
-               function: the most likely d where d ~ N(0, T), and none below 0. Labels of what is not served so warn of
-               what is.
+               function: the most likely d where d ~ N(0, T). So labels of what is not served, which cost nothing, tell
+               of what is.
     rate       (K p + wrong) / (K + labels) in each bin: p the prior's, shifted, worth K labels. Callers' complaints
                are no fair sample: they are a floor, complaints / (seen + K).
     deviation  sqrt(rate (1 - rate) / (K + labels + 1)), a Beta distribution's
@@ -54,6 +55,7 @@ _STRENGTH: Final = 30.0  # K, in labels
 _VOLUME: Final = 400.0  # lookups that the prior's `seen` and `normal` are worth
 _SPREAD: Final = 0.7  # T, in logits
 _MOST: Final = 4.0  # of a shift, in logits
+_LEAST_SHIFT: Final = -1.5  # labels come from all callers: some who ask what is always answered alike lower it no more
 _INFORMING: Final = 0.5  # the score from which labels tell of a shift: what is far below says nothing of what is served
 _LIKELY: Final = 1.96  # deviations on each side of an estimate: 95 of 100
 _LONG: Final = 50_000.0  # lookups after which half of what was seen is forgotten
@@ -216,9 +218,7 @@ def _shift(expected: Sequence[float], tally: Tally) -> float:
         wrong = sum(bad - (bad + good) * _moved(rate, by) for rate, bad, good in bins)
         return wrong - by / _SPREAD**2
 
-    low, high = 0.0, _MOST
-    if surplus(low) <= 0:
-        return low
+    low, high = _LEAST_SHIFT, _MOST
     for _ in range(24):
         middle = (low + high) / 2
         low, high = (middle, high) if surplus(middle) > 0 else (low, middle)

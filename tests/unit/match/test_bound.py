@@ -244,3 +244,20 @@ def test_what_cannot_be_counted_with_is_told(tally: Tally) -> None:
     """Another version may have written it."""
     assert Tally().is_sound()
     assert not tally.is_sound()
+
+
+def test_right_answers_of_what_is_not_served_lower_what_is_needed() -> None:
+    """The prior was made elsewhere: where near misses keep turning out right, wrong ones are rarer than it says."""
+    tally = Tally()
+    tally.right[bin_of(0.76)] = 300.0
+    tally.wrong[bin_of(0.76)] = 10.0
+
+    assert needed(BY_HAND, tally, 0.02) < needed(BY_HAND, Tally(), 0.02)
+
+
+def test_no_number_of_right_answers_lowers_it_for_good() -> None:
+    """They may come from one caller, who asks what is always answered alike."""
+    some, many = Tally(), Tally()
+    some.right[bin_of(0.76)], many.right[bin_of(0.76)] = 2_000.0, 200_000.0
+
+    assert needed(BY_HAND, many, 0.02) == needed(BY_HAND, some, 0.02)
