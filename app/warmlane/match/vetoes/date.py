@@ -29,16 +29,18 @@ _TELLING = 6
 class Times(Value, frozen=True, kw_only=True):
     """The times in a text, by their names in the lexicon, years as "y1999".
 
-    `maybe` are months that a date in figures may have meant, `years` what may be years, `written` the words of times.
+    `maybe` are months that a date in figures may have meant, `years` what may be years, `days` go
+    with a month ("may 5"), `written` the words of times.
     """
 
     said: frozenset[str]
     maybe: frozenset[str]
     years: frozenset[str]
+    days: frozenset[str]
     written: frozenset[str]
 
 
-_NONE = Times(said=frozenset(), maybe=frozenset(), years=frozenset(), written=frozenset())
+_NONE = Times(said=frozenset(), maybe=frozenset(), years=frozenset(), days=frozenset(), written=frozenset())
 
 
 class Date:
@@ -77,7 +79,8 @@ class Date:
                 said.update(_half(words, at))
                 years.update({f"y{word}"} if _YEAR.fullmatch(word) else ())
         written = frozenset(words.lower[each.start] for each in found if each.end - each.start == 1)
-        return Times(said=frozenset(said), maybe=frozenset(maybe), years=frozenset(years), written=written)
+        days = frozenset(day for each in found if each.meaning in _MONTHS for day in _day(words, each))
+        return Times(said=frozenset(said), maybe=frozenset(maybe), years=frozenset(years), days=days, written=written)
 
     def objects(self, a: Read[Times], b: Read[Times]) -> str | None:
         """The times that only one has."""
@@ -87,6 +90,9 @@ class Date:
         mine, theirs = self._left(one, other), self._left(other, one)
         if one.years and other.years and one.years != other.years:
             mine, theirs = mine + sorted(one.years - other.years), theirs + sorted(other.years - one.years)
+        if not (mine or theirs) and one.days and other.days:
+            mine, theirs = sorted(one.days - other.days), sorted(other.days - one.days)
+            mine, theirs = (mine, theirs) if mine and theirs else ([], [])
         gone, coming = {"past"}, {"future"}
         turned = (gone <= one.said and coming <= other.said) or (coming <= one.said and gone <= other.said)
         if not turned and all(time in self._faint for time in (*mine, *theirs)) and not (mine and theirs):
@@ -143,6 +149,15 @@ def _telling(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for phrase, time in meanings({time: some for time, some in said.items() if time not in _RULES}):
         if (len(phrase) >= _TELLING or not phrase.isascii()) and phrase not in said["unsure"].split():
             yield phrase, time
+
+
+def _day(words: Words, month: Found) -> Iterator[str]:
+    """The day of a month that is named: the number behind it, or before it."""
+    for at in (month.end, month.start - 1):
+        day = words.lower[at] if 0 <= at < len(words.lower) else ""
+        if day[:1].isdecimal() and not _YEAR.fullmatch(day):
+            yield f"{month.meaning} {day.lstrip('0')}"
+            return
 
 
 def _half(words: Words, at: int) -> Iterator[str]:

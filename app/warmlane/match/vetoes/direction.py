@@ -24,7 +24,7 @@ _COMPARED, _ELSE = "standard", "else"  # parts: what is compared with, and what 
 class Thing(Value, frozen=True, kw_only=True):
     """A word that a text has once: its place, the part it plays ("target"), and what stands before it.
 
-    `number` is the token before it if that is a number: 45 in "45 yards" goes with the yards.
+    `number` is the token before it if that is a number: 45 in "45 yards" goes with the yards. A number is its own.
     """
 
     at: int
@@ -81,11 +81,17 @@ class Direction:
         alike = set(a.words.content) == set(b.words.content)
         for at, (stem, here, there) in enumerate(changed):
             for stem_2, here_2, there_2 in changed[at + 1 :]:
-                if (here.part, here_2.part) == (there_2.part, there.part) and _turned(
+                if _swapped(here.part, there.part, here_2.part, there_2.part) and _turned(
                     (here, there), (here_2, there_2), alike=alike
                 ):
                     return f"{stem} <> {stem_2}"
         return None
+
+
+def _swapped(here: str, there: str, here_2: str, there_2: str) -> bool:
+    """Whether two things play each other's parts there, or what one is compared with is now compared."""
+    compared = tuple(part == _COMPARED for part in (here, there, here_2, there_2))
+    return (here, here_2) == (there_2, there) or compared in {(True, False, False, True), (False, True, True, False)}
 
 
 def _turned(one: tuple[Thing, Thing], other: tuple[Thing, Thing], *, alike: bool) -> bool:
@@ -94,12 +100,12 @@ def _turned(one: tuple[Thing, Thing], other: tuple[Thing, Thing], *, alike: bool
     Where one of them plays no part, that is so in texts of the same words (`alike`), and in comparisons.
     """
     (here, there), (here_2, there_2) = one, other
+    compared = _COMPARED in {here.part, here_2.part}
+    if here.part and here_2.part and not compared:
+        return True
     if (here.number and here.number == there.number) or (here_2.number and here_2.number == there_2.number):
         return False
-    turned = (here.at < here_2.at) != (there.at < there_2.at)
-    if here.part and here_2.part:
-        return True
-    return turned and (alike or _COMPARED in {here.part, here_2.part})
+    return (here.at < here_2.at) != (there.at < there_2.at) and (alike or compared)
 
 
 def _places(a: Words, b: Words) -> tuple[int, ...] | None:
@@ -155,7 +161,8 @@ class _Language:
                 part, left, skip = starts[at].meaning.replace(_ELSE, ""), _REACH, starts[at].end
             elif at >= skip:
                 left -= 1
-                if stem in content and not stem[0].isdecimal():
+                if stem in content:
                     before = words.lower[at - 1] if at else ""
-                    number = before if before[:1].isdecimal() or before in {"a", "an"} else ""
+                    counted = before[:1].isdecimal() or before in {"a", "an"}
+                    number = stem if stem[0].isdecimal() else before if counted else ""
                     yield stem, Thing(at=at, part=part if left >= 0 else "", number=number)

@@ -23,6 +23,7 @@ DIFFERENT = [
     ("meet at noon", "meet at midnight"),
     ("What is open on Christmas?", "What is open on Easter?"),
     ("Things to do on the weekend", "Things to do on Monday"),
+    ("days between May 5 and January 18", "days between January 5 and May 18"),
     ("Wie ist das Wetter im März?", "Wie ist das Wetter im Mai?"),
     ("Hat der Laden heute auf?", "Hat der Laden am Sonntag auf?"),
     ("Was war letzte Woche los?", "Was ist nächste Woche los?"),

@@ -15,6 +15,8 @@ DIFFERENT = [
     ("Convert Fahrenheit to Celsius", "Convert Celsius to Fahrenheit"),
     ("Is Python better than Java?", "Is Java better than Python?"),
     ("Why use tabs instead of spaces?", "Why use spaces instead of tabs?"),
+    ("Why choose React over Vue?", "Tell me why to pick Vue rather than React"),
+    ("How do I go from Python 3.8 to 3.12?", "How do I go from Python 3.12 to Python 3.8?"),
     ("Choose React over Vue", "Choose Vue over React"),
     ("Should I shower before breakfast?", "Should I have breakfast before the shower?"),
     ("dogs bitten by men", "men bitten by dogs"),
