@@ -30,7 +30,7 @@ from warmlane.match.head import Head, Trees, shipped_features
 from warmlane.match.vetoes.registry import every
 
 SEED, PROMPTS, PAIRS = 20_261_125, 7_000, 9_000
-PRIOR_FLOOR = 0.75  # the least cosine of a lookup that the prior counts
+PRIOR_FLOOR = 0.85  # the least cosine of a lookup that the prior counts: what lanes ask for where nothing is set
 FOLDER = Path(__file__).parents[1] / "app" / "warmlane" / "data" / "head"
 NOTHING = Prior(seen=(1.0,) * BINS, right=(0.0,) * BINS, wrong=(0.0,) * BINS, normal=0.0)
 
@@ -62,7 +62,8 @@ def main() -> None:
     lookups = [lookup for run in runs for lookup in run.lookups]
     examples = Examples(vectors).of(lookups, [p for p in pairs if p.one in vectors and p.other in vectors])
     trees, held_out = trained(examples)
-    prior = prior_of(examples, held_out, sum(run.normal for run in runs))
+    # Ours are near misses on purpose, more than people ask: the last stream is the likest to theirs.
+    prior = prior_of(examples, held_out, runs[-1].normal, since=len(lookups) - len(runs[-1].lookups))
     digest = written(trees, prior)
     used = [("own prompts", len(streams[0])), ("own pairs", PAIRS)]
     used += (
@@ -146,11 +147,11 @@ def logits(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.log(scores / (1 - scores)))
 
 
-def prior_of(examples: Iterable[Example], scores: Iterable[float], normal: int) -> Prior:
-    """For each bin of scores: how many lookups had their best open candidate there, and how many were right."""
+def prior_of(examples: Iterable[Example], scores: Iterable[float], normal: int, *, since: int) -> Prior:
+    """For each bin of scores: how many lookups from `since` on had their best open candidate there, right or not."""
     best: dict[int, tuple[float, bool]] = {}
     for example, score in zip(examples, scores, strict=True):
-        if example.lookup >= 0 and not example.refused and example.cosine >= PRIOR_FLOOR:
+        if example.lookup >= since and not example.refused and example.cosine >= PRIOR_FLOOR:
             best[example.lookup] = max(best.get(example.lookup, (-1.0, False)), (float(score), example.same))
     right, wrong = [0.0] * BINS, [0.0] * BINS
     for score, same in best.values():
