@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from itertools import product
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class Relation(StrEnum):
 class Relations:
     """WordNet, small."""
 
-    def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take the arrays that `scripts/make_wordnet.py` writes, by name."""
         self._words, self._forms = arrays["words"], arrays["forms"]
         self._form_of, self._traits = arrays["form_of"], arrays["traits"]
@@ -67,13 +67,17 @@ class Relations:
         """How `a` and `b`, in lower case, are related; the order does not matter."""
         return self._remembered(a, b) if a <= b else self._remembered(b, a)
 
+    def knows(self, word: str) -> bool:
+        """Whether it is listed."""
+        return bool(self._entries(word))
+
     def is_role(self, word: str) -> bool:
         """Whether it mostly names a kind of person: "tenant", "nurses"."""
-        return self._has(word, _PERSON)
+        return any(int(self._traits[each]) & _PERSON for each in self._entries(word))
 
-    def is_name(self, word: str) -> bool:
-        """Whether it mostly names one person, place or thing, as "lisbon" does."""
-        return self._has(word, _NAME)
+    def names(self) -> frozenset[str]:
+        """Words, in lower case, that mostly name one person, place or thing: "lisbon"."""
+        return frozenset(word.decode() for word in self._words[(self._traits & _NAME) > 0].tolist())
 
     def are_sisters(self, a: str, b: str) -> bool:
         """Whether both are mostly nouns, and these of the same parent and no synonyms: "guitar" and "banjo"."""
@@ -85,9 +89,6 @@ class Relations:
     def _main(self, word: str) -> set[int]:
         """The commonest sense of the first entry that `word` is a form of."""
         return self._senses_of(self._entries(word)[:1], 1)
-
-    def _has(self, word: str, trait: int) -> bool:
-        return any(int(self._traits[each]) & trait for each in self._entries(word))
 
     def _relation(self, a: str, b: str) -> Relation:
         ones, others = self._entries(a), self._entries(b)

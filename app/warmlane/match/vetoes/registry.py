@@ -9,6 +9,7 @@ from warmlane.match.vetoes.base import Veto
 from warmlane.match.vetoes.code_language import CodeLanguage
 from warmlane.match.vetoes.date import Date
 from warmlane.match.vetoes.direction import Direction
+from warmlane.match.vetoes.entity import Entity
 from warmlane.match.vetoes.foreign import Foreign
 from warmlane.match.vetoes.format import Format
 from warmlane.match.vetoes.language import Language
@@ -45,4 +46,5 @@ def every(relations: Relations | None = None) -> tuple[Veto[Any], ...]:
         Antonym(relations),
         Attribute(relations),
         Scope(relations),
+        Entity(relations),
     )
