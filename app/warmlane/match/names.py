@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from warmlane.match.inflected import same_word
 from warmlane.match.lexicon import lexicon
 from warmlane.match.lexicon import words as listed
 from warmlane.match.phrases import Phrases
@@ -60,7 +61,7 @@ class Names:
 
     def _by_look(self, words: Words, lower: tuple[str, ...]) -> Iterator[int]:
         """Places of words that have a capital and no other reason for it."""
-        if words.language in _CAPITALISING or words.script != "LATIN":
+        if words.language in _CAPITALISING or words.script != "LATIN" or words.text.isupper():
             return
         capitals = [at for at, token in enumerate(words.tokens) if token[0].isupper()]
         letters = sum(token[0].isalpha() for token in words.tokens)
@@ -85,6 +86,18 @@ def _bare(word: str) -> str:
 
 def _is_capital(token: str) -> bool:
     return token.isupper() if len(token) <= _SHORT else token[0].isupper()
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether `a` and `b`, in lower case, are one name, inflected or mistyped: "Phillip", "Joradn" for "Jordan"."""
+    if a[0] != b[0] or abs(len(a) - len(b)) > _SHORT:
+        return same_word(a, b)
+    return same_word(a, b) or _once(a) == _once(b) or (len(a) > _SHORT and sorted(a) == sorted(b))
+
+
+def _once(name: str) -> str:
+    """Each letter once where it stands twice."""
+    return re.sub(r"([^\W\d_])\1", r"\1", name)
 
 
 def acronym_in(acronym: str, said: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from warmlane.match.names import Names, acronym_in
+from warmlane.match.names import Names, acronym_in, same_name
 from warmlane.match.relations import Relations
 from warmlane.match.words import Reader
 
@@ -26,6 +26,7 @@ NAMES, READER = Names(Relations.load()), Reader()
         ("capitale de l'Espagne", {"#spain"}),
         ("法国的首都", {"#france"}),
         ("la casa y el perro", set()),
+        ('WHAT DOES "TERSE" MEAN?', set()),
         ("", set()),
         ("\x00 'A '", set()),
     ],
@@ -47,3 +48,15 @@ def test_an_acronym_is_made_of_first_letters() -> None:
     assert acronym_in("who", ("the", "world", "health", "organization"))
     assert not acronym_in("who", ("health", "world", "organization"))
     assert not acronym_in("w", ("world",))
+
+
+@pytest.mark.parametrize(("one", "other"), [("philip", "phillip"), ("jordan", "joradn"), ("merkel", "merkels")])
+def test_a_slip_of_the_keys_is_no_other_name(one: str, other: str) -> None:
+    """Nor is a letter that stands twice."""
+    assert same_name(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("iran", "iraq"), ("niger", "nigeria"), ("oslo", "rome"), ("lee", "le1")])
+def test_near_names_are_others(one: str, other: str) -> None:
+    """One letter may be all the difference."""
+    assert not same_name(one, other)

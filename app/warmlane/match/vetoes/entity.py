@@ -1,7 +1,6 @@
 """Other names: "weather in Oslo" and "weather in Rome", "who founded Netflix" and "who founded Spotify"."""
 
-from warmlane.match.inflected import same_word
-from warmlane.match.names import Names, acronym_in
+from warmlane.match.names import Names, acronym_in, same_name
 from warmlane.match.relations import Relation, Relations
 from warmlane.match.swap import content_of, swapped
 from warmlane.match.vetoes.base import Read, VetoName
@@ -60,7 +59,7 @@ def _unlike(names: frozenset[str], other: Read[Named]) -> frozenset[str]:
     return frozenset(
         name
         for name in names
-        if not any(same_word(name.removeprefix("#"), word.removeprefix("#")) for word in other.fact.said)
+        if not any(same_name(name.removeprefix("#"), word.removeprefix("#")) for word in other.fact.said)
         and not acronym_in(name, other.words.lower)
     )
 
