@@ -101,13 +101,13 @@ class Unit:
             if is_mistyped(one.written, b.words.lower) or is_mistyped(other.written, a.words.lower):
                 return None
             return f"{' '.join(sorted(mine)) or '-'} / {' '.join(sorted(theirs)) or '-'}"
-        for value, unit in sorted(one.amounts - other.amounts):
-            there = {each for amount, each in other.amounts if amount == value}
-            if there and not self._has(unit, there):
-                return f"{value} {unit} / {value} {' '.join(sorted(there))}"
+        for value in sorted({amount for amount, _ in one.amounts} & {amount for amount, _ in other.amounts}):
+            here, there = (sorted(unit for amount, unit in side.amounts if amount == value) for side in (one, other))
+            if not any(self._has(unit, frozenset(there)) for unit in here):
+                return f"{value} {' '.join(here)} / {value} {' '.join(there)}"
         return None
 
-    def _has(self, unit: str, units: "frozenset[str] | set[str]") -> bool:
+    def _has(self, unit: str, units: frozenset[str]) -> bool:
         if unit in units or not units.isdisjoint(self._alike.get(unit, ())):
             return True
         return any(unit in self._alike.get(each, ()) for each in units)

@@ -83,3 +83,9 @@ def test_a_unit_is_the_same_however_it_is_written(one: str, other: str) -> None:
 def test_a_letter_is_no_unit_without_a_number() -> None:
     """Plan C, the letter F and vitamin K are not temperatures."""
     assert not EXAMINER.objections(EXAMINER.read("Who sings plan C in 2 parts?"), EXAMINER.read("plan F, 2 parts"))
+
+
+def test_who_is_asked_first_does_not_matter() -> None:
+    """One says 30 of two things, the other of one."""
+    a, b = EXAMINER.read("lose 30 pounds in 30 days"), EXAMINER.read("lose 30 pounds in a month")
+    assert bool(EXAMINER.objections(a, b)) == bool(EXAMINER.objections(b, a))
