@@ -23,6 +23,9 @@ _MONEY: Final = frozenset("$€£¥₹")
 _SCALES: Final = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "b": 10**9, "bn": 10**9}
 _HUNDRED, _THOUSAND, _DOZEN, _TEEN, _TY = 100, 1_000, 12, 10, 20
 _TELLING: Final = 6  # letters
+_BEGINNING: Final = 200
+"""Characters that tell whether a text is in capitals."""
+
 _LONGEST: Final = 40
 """Digits of a number that is counted with; a longer one is compared as it is written."""
 
@@ -86,7 +89,7 @@ class Numerals:
             return ()
         before, behind = words.tokens[at - 1], words.lower[at - 1] in self._roman
         capital = before[0].isupper() and token.isupper()
-        alone = capital and at > 1 and len(token) > 1 and not words.text.isupper()
+        alone = capital and at > 1 and len(token) > 1 and not words.text[:_BEGINNING].isupper()
         sure = (capital or len(token) > 1) if behind else alone
         match = _ROMAN.fullmatch(token.lower()) if sure else None
         if not match:

@@ -29,8 +29,9 @@ _POLITE = re.compile(
     r"\b[\s,:?!.-]*)+|[\s,]*\b(?:please|thanks|thank you|cheers)[\s!.?]*$",
     re.IGNORECASE,
 )
+# A path begins where no such run did: else a long run of hyphens would be tried from each of them.
 _CODE = re.compile(
-    r"`[^`]+`|(?<!\w)[\w.~-]*[/\\][\w./\\-]+|\b\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|\b[A-Za-z]+_\w+|0x[0-9a-fA-F]+|[{}<>=\[\]|]"
+    r"`[^`]+`|(?<![\w.~-])[\w.~-]*[/\\][\w./\\-]+|\b\w+\(\)|(?<!\w)--?[A-Za-z][\w-]*|\b[A-Za-z]+_\w+|0x[0-9a-fA-F]+|[{}<>=\[\]|]"
 )
 _QUOTED = re.compile(r"[\"“„«「][^\"”“»」\n]{1,200}[\"”“»」]|(?<!\w)['‘‚][^'’‘\n]{1,200}['’‘](?!\w)|`[^`]+`")
 _IN_THE_SCRIPT_OF = {"uk": "ru", "fa": "ar", "ja": "zh"}
