@@ -30,6 +30,7 @@ from warmlane.match.head import Head, Trees, shipped_features
 from warmlane.match.vetoes.registry import every
 
 SEED, PROMPTS, PAIRS = 20_261_125, 7_000, 9_000
+ORDERS = 4  # in which the stream of the development data is run: what is near depends on what came before
 PRIOR_FLOOR = 0.85  # the least cosine of a lookup that the prior counts: what lanes ask for where nothing is set
 FOLDER = Path(__file__).parents[1] / "app" / "warmlane" / "data" / "head"
 NOTHING = Prior(seen=(1.0,) * BINS, right=(0.0,) * BINS, wrong=(0.0,) * BINS, normal=0.0)
@@ -55,15 +56,18 @@ def main() -> None:
     streams, pairs = [families.prompts(chance, PROMPTS)], families.pairs(chance, PAIRS)
     if folder is not None:
         allowed, more = semdata.read(folder)
-        streams, pairs = [*streams, allowed], [*pairs, *more]
+        orders = [chance.sample(allowed, len(allowed)) for _ in range(ORDERS - 1)]
+        streams, pairs = [*streams, allowed, *orders], [*pairs, *more]
     texts = {p.text for stream in streams for p in stream} | {text for p in pairs for text in (p.one, p.other)}
     vectors = asyncio.run(embedded(sorted(texts)))
     runs = [seen([p for p in stream if p.text in vectors], vectors) for stream in streams]
     lookups = [lookup for run in runs for lookup in run.lookups]
     examples = Examples(vectors).of(lookups, [p for p in pairs if p.one in vectors and p.other in vectors])
     trees, held_out = trained(examples)
-    # Ours are near misses on purpose, more than people ask: the last stream is the likest to theirs.
-    prior = prior_of(examples, held_out, runs[-1].normal, since=len(lookups) - len(runs[-1].lookups))
+    # Ours are near misses on purpose, more than people ask: others are liker to theirs.
+    usual = runs[1:] or runs
+    since = len(lookups) - sum(len(run.lookups) for run in usual)
+    prior = prior_of(examples, held_out, sum(run.normal for run in usual), since=since)
     digest = written(trees, prior)
     used = [("own prompts", len(streams[0])), ("own pairs", PAIRS)]
     used += (

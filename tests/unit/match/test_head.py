@@ -76,7 +76,7 @@ def test_scoring_nothing_gives_nothing() -> None:
 def test_a_judge_serves_by_the_head_that_ships() -> None:
     """Identical content words at a high cosine are served at the default bound; another thing is not."""
     judge = Judge(Examiner(every()), PAIRED)
-    rule = Rule(threshold=0.85, needed=needed(PAIRED.prior, Tally(), 0.05))
+    rule = Rule(threshold=0.85, needed=needed(PAIRED.prior, Tally(), 0.02))
     asked = judge.read("how do I reset my Gmail password")
     near = [
         Candidate(similarity=0.96, facts=judge.read(text))
