@@ -23,7 +23,7 @@ from training.families import Pair
 from training.fit import FOLDS, fitted, folds, line
 from training.streams import Lookup, seen
 from warmlane.adapters.embedders import OnnxEmbedder
-from warmlane.match.bound import BINS, Prior, bin_of
+from warmlane.match.bound import BINS, EDGES, Prior, bin_of
 from warmlane.match.facts import Examiner, Facts
 from warmlane.match.features import FEATURES
 from warmlane.match.head import Head, Trees, shipped_features
@@ -32,6 +32,7 @@ from warmlane.match.vetoes.registry import every
 SEED, PROMPTS, PAIRS = 20_261_125, 7_000, 9_000
 ORDERS = 4  # in which the stream of the development data is run: what is near depends on what came before
 PRIOR_FLOOR = 0.85  # the least cosine of a lookup that the prior counts: what lanes ask for where nothing is set
+SURE = 1_000.0  # labels that each bin of the prior is given: so many do not blur what the line says
 FOLDER = Path(__file__).parents[1] / "app" / "warmlane" / "data" / "head"
 NOTHING = Prior(seen=(1.0,) * BINS, right=(0.0,) * BINS, wrong=(0.0,) * BINS, normal=0.0)
 
@@ -152,16 +153,27 @@ def logits(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def prior_of(examples: Iterable[Example], scores: Iterable[float], normal: int, *, since: int) -> Prior:
-    """For each bin of scores: how many lookups from `since` on had their best open candidate there, right or not."""
+    """For each bin of scores: how many lookups from `since` on had their best open candidate there; how many are right.
+
+    The latter by one line for all bins, in logits (Platt): each has too few lookups to go by alone.
+    """
     best: dict[int, tuple[float, bool]] = {}
     for example, score in zip(examples, scores, strict=True):
         if example.lookup >= since and not example.refused and example.cosine >= PRIOR_FLOOR:
             best[example.lookup] = max(best.get(example.lookup, (-1.0, False)), (float(score), example.same))
-    right, wrong = [0.0] * BINS, [0.0] * BINS
-    for score, same in best.values():
-        (right if same else wrong)[bin_of(score)] += 1
-    both = tuple(good + bad for good, bad in zip(right, wrong, strict=True))
-    return Prior(seen=both, right=tuple(right), wrong=tuple(wrong), normal=float(normal))
+    found = list(best.values())
+    slope, intercept = line(_logit(np.array([score for score, _ in found])), np.array([same for _, same in found]))
+    middles = _logit((np.array(EDGES) + np.array([*EDGES[1:], 1.0])) / 2)
+    right = 1 / (1 + np.exp(-(slope * middles + intercept)))
+    count = np.bincount([bin_of(score) for score, _ in found], minlength=BINS)
+    return Prior(
+        seen=tuple(map(float, count)), right=tuple((SURE * right).tolist()),
+        wrong=tuple((SURE * (1 - right)).tolist()), normal=float(normal),
+    )  # fmt: skip
+
+
+def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(score / (1 - score)))
 
 
 def written(trees: Trees, prior: Prior) -> str:
