@@ -101,7 +101,7 @@ async def test_a_candidate_is_told_with_all_that_was_judged(gw: House) -> None:
     (near,) = said["candidates"]
 
     assert (near["prompt"], near["gate"], near["age"]) == (ASKED, "veto:number", 0)
-    assert near["vetoes"] == [{"veto": "number", "about": "4 / 3"}]
+    assert near["vetoes"][0] == {"veto": "number", "about": "4 / 3"}
     assert 0.85 < near["similarity"] <= near["score"] < 1
     assert 0 < said["needed"] < 1
     assert 0 <= said["estimate"]["low"] <= said["estimate"]["wrong"] <= said["estimate"]["high"] <= 1

@@ -22,9 +22,12 @@ from warmlane.events import (
 )
 from warmlane.model import Vector
 
-ASKED = "Explain how the three way handshake of the transmission control protocol establishes a reliable connection"
+ASKED = (
+    "Explain how the three way handshake of the transmission control protocol establishes a reliable connection "
+    "between computers on the internet"
+)
 CLOSE = ASKED.replace("Explain how", "Describe how")
-ALSO_CLOSE = ASKED.replace("reliable connection", "reliable link")
+ALSO_CLOSE = ASKED.replace("Explain how", "Show how")
 STRICT = {"max_error_rate": 0.001}
 
 

@@ -10,7 +10,7 @@ from sdk.house import Listening
 from sdk.ways import QUESTION, Async
 from warmlane.clock import ManualClock
 
-PARAPHRASE = "What is the capital city of France?"
+PARAPHRASE = "Which city is the capital of France?"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -11,7 +11,7 @@ from sdk.said_anthropic import OVERLOADED, PING, USAGE, events, frames, message,
 from sdk.ways_anthropic import QUESTION, Async, Way
 from warmlane.clock import ManualClock
 
-PARAPHRASE = "What is the capital city of France?"
+PARAPHRASE = "Which city is the capital of France?"
 PNG = {"type": "base64", "media_type": "image/png", "data": "AAAA"}
 TOOL = {"name": "look", "input_schema": {"type": "object"}}
 MARK = {"cache_control": {"type": "ephemeral"}}

@@ -15,7 +15,7 @@ from sdk.ways_google import MODEL, Async
 from warmlane.adapters.scripted import Told
 from warmlane.clock import ManualClock
 
-PARAPHRASE = "What is the capital city of France?"
+PARAPHRASE = "Which city is the capital of France?"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

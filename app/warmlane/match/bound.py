@@ -17,12 +17,9 @@ does not matter which lookups were labelled, so labels need no weights.
     share(t)   (sum of seen x rate + sqrt(sum of (seen x deviation)²)) / (sum of seen + normal), over the bins from t
                on; normalised hits count as right ones
 
-Needed is the lowest t with share(t) within the bound, but none whose own rate is above a third: the many right ones do
-not pay for what is hardly better than a guess. One more wrong label raises every rate that it touches, and at most so
-much lowers a deviation: it never lowers what is needed. Neither does a tighter bound.
-
-An estimate is share(t) at that score without the deviations. Its interval has in it theirs and the shift's own, which
-is what is not known where there are few labels.
+Needed is the lowest t with share(t) within the bound, but none whose own rate is above four times the bound, or a
+third: the many right ones do not pay for what is hardly better than a guess. One more wrong label raises every rate
+that it touches, and at most so much lowers a deviation: it never lowers what is needed. Neither does a tighter bound.
 
 Sources: Robertson, Wright, Dykstra, Order Restricted Statistical Inference (1988) §1.2 for the pooling; Gelman et al.,
 Bayesian Data Analysis (2013) §2.4 for prior strength as labels; that errors are bounded by what misses teach is after
@@ -55,13 +52,14 @@ _STRENGTH: Final = 30.0  # K, in labels
 _VOLUME: Final = 400.0  # lookups that the prior's `seen` and `normal` are worth
 _SPREAD: Final = 0.7  # T, in logits
 _MOST: Final = 4.0  # of a shift, in logits
-_LEAST_SHIFT: Final = -1.5  # labels come from all callers: some who ask what is always answered alike lower it no more
+_LEAST_SHIFT: Final = -0.5  # labels come from all callers: some who ask what is always answered alike lower it no more
 _INFORMING: Final = 0.5  # the score from which labels tell of a shift: what is far below says nothing of what is served
 _LIKELY: Final = 1.96  # deviations on each side of an estimate: 95 of 100
 _LONG: Final = 50_000.0  # lookups after which half of what was seen is forgotten
 _LEAST: Final = 1e-4  # probability
 _FEWEST: Final = 1.0  # lookups that a bin is taken to have had, of `_VOLUME`: none seen is not none to come
-_WORST: Final = 1 / 3  # rate of wrong answers in a bin that is served
+_WORST: Final = 4.0  # times the bound is the highest rate of wrong answers in a bin that is served
+_GUESS: Final = 1 / 3  # and never is it higher
 
 
 class Prior(Value, frozen=True, kw_only=True):
@@ -137,7 +135,8 @@ def needed(prior: Prior, tally: Tally, bound: float) -> float:
     `bound` is 0 to 1.
     """
     reckoned = _reckon(prior, tally)
-    allowed = (at for at in range(BINS) if reckoned.rates[at] <= _WORST and reckoned.share(at, 1.0) <= bound)
+    worst = min(_GUESS, _WORST * bound)
+    allowed = (at for at in range(BINS) if reckoned.rates[at] <= worst and reckoned.share(at, 1.0) <= bound)
     lowest = next(allowed, None)
     return NEVER if lowest is None else EDGES[lowest]
 

@@ -79,8 +79,11 @@ def test_a_judge_serves_by_the_head_that_ships() -> None:
     rule = Rule(threshold=0.85, needed=needed(PAIRED.prior, Tally(), 0.02))
     asked = judge.read("how do I reset my Gmail password")
     near = [
-        Candidate(similarity=0.96, facts=judge.read(text))
-        for text in ("how do I delete my Gmail account", "how can I reset my Gmail password")
+        Candidate(similarity=similarity, facts=judge.read(text))
+        for similarity, text in (
+            (0.86, "how do I delete my Gmail account"),
+            (0.96, "how can I reset my Gmail password"),
+        )
     ]
     assert judge.judge(asked, near, rule).serve == (1,)
 

@@ -138,8 +138,8 @@ async def test_a_client_sees_one_gateway(tmp_path: Path, up: ScriptedUpstream, f
         client_of(free_port) as client,
     ):
         said = []
-        question = "What is the capital of France?"
-        for text in (question, question, "What's the capital city of France?"):
+        question = "What are the main causes of the French Revolution?"
+        for text in (question, question, "What were the main causes of the French Revolution?"):
             said.append((await client.ask(text))[:2])
             await ingress.settled()
         status, page = await client.get("/metrics")
