@@ -27,7 +27,7 @@ ASKED = (
     "between computers on the internet"
 )
 CLOSE = ASKED.replace("Explain how", "Describe how")
-ALSO_CLOSE = ASKED.replace("Explain how", "Show how")
+ALSO_CLOSE = ASKED.replace("on the internet", "on internet")
 STRICT = {"max_error_rate": 0.001}
 
 

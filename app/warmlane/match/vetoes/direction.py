@@ -18,7 +18,9 @@ _MOST = 64
 
 _TWO = 2
 
-_COMPARED, _ELSE = "standard", "else"  # parts: what is compared with, and what is none
+_GOALS = frozenset({"to", "into", "onto", "toward", "towards"})
+
+_COMPARED, _TARGET, _ELSE = "standard", "target", "else"  # parts: what is compared with, what it leads to, and none
 
 
 class Thing(Value, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ class Directed(Value, frozen=True, kw_only=True):
 
 
 class Direction:
-    """Objects where two things changed parts, or only their places.
+    """Objects where two things changed parts, or only their places, or where it leads to another of the same names.
 
     Not where their prepositions came along ("to Rome from Oslo"), where they are joined by "and" or the question is
     about both alike ("between", "compare"), nor where one of them kept its number ("45 yards in meters", "how many
@@ -85,7 +87,28 @@ class Direction:
                     (here, there), (here_2, there_2), alike=alike
                 ):
                     return f"{stem} <> {stem_2}"
-        return None
+        return None if one.even and other.even else _other_goal(a.words, b.words, changed)
+
+
+def _other_goal(a: Words, b: Words, changed: Sequence[tuple[str, Thing, Thing]]) -> str | None:
+    """Two names or numbers of which one is where it leads to here, and the other there: "upgrade to 3.9", "to 3.12"."""
+    named = [
+        (stem, _is_goal(a, here), _is_goal(b, there))
+        for stem, here, there in changed
+        if _is_name(a.tokens[here.at]) or _is_name(b.tokens[there.at])
+    ]
+    mine = [stem for stem, is_goal, was_goal in named if is_goal and not was_goal]
+    theirs = [stem for stem, is_goal, was_goal in named if was_goal and not is_goal]
+    return f"{mine[0]} <> {theirs[0]}" if mine and theirs else None
+
+
+def _is_goal(words: Words, thing: Thing) -> bool:
+    """Whether "to" stands before it, or before the word before it; "in" leads nowhere."""
+    return thing.part == _TARGET and not _GOALS.isdisjoint(words.lower[max(0, thing.at - 2) : thing.at])
+
+
+def _is_name(token: str) -> bool:
+    return token[0].isdecimal() or token[0].isupper()
 
 
 def _swapped(here: str, there: str, here_2: str, there_2: str) -> bool:

@@ -8,6 +8,8 @@ from warmlane.match.vetoes.direction import Direction
 EXAMINER = Examiner([Direction()])
 
 DIFFERENT = [
+    ("How do I move from Postgres 14 to Postgres 16?", "I have Postgres 16 and want to go to Postgres 14, how?"),
+    ("Show me trains leaving Leeds to York", "I need a train from York to Leeds"),
     ("How do I get from Rome to Oslo?", "How do I get from Oslo to Rome?"),
     ("cheapest flights from New York to San Francisco", "flights from San Francisco to New York"),
     ("Translate this from French to German", "Translate this from German to French"),
@@ -35,6 +37,8 @@ DIFFERENT = [
 ]
 
 ALIKE = [
+    ("How do I get to Lisbon from Porto?", "I am in Porto, how do I get to Lisbon?"),
+    ("How do I read a CSV file in Rust?", "In Rust, how can I read a CSV file?"),
     ("How do I get from Rome to Oslo?", "How do I get to Oslo from Rome?"),
     ("flights from New York to San Francisco", "I want to fly to San Francisco from New York"),
     ("What is the distance between Rome and Oslo?", "What is the distance between Oslo and Rome?"),
