@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from samples import PEPPER
+from samples import BY_HAND, PEPPER
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.scripted import ScriptedForwarder
 from warmlane.adapters.telemetry import NullTracer
@@ -25,7 +25,6 @@ from warmlane.lanes import Lane
 from warmlane.learning import Learning
 from warmlane.lookup import Lookup
 from warmlane.match.answers import Answers
-from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner
 from warmlane.match.judge import Cosine, Judge
 from warmlane.match.vetoes.registry import every

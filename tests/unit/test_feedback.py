@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from samples import OTHER_SECRET, PEPPER, SECRET, a_caller, an_entry, dump
+from samples import BY_HAND, OTHER_SECRET, PEPPER, SECRET, a_caller, an_entry, dump
 from warmlane.bus import Bus
 from warmlane.caches import Caches
 from warmlane.caught import Caught
@@ -18,7 +18,6 @@ from warmlane.ids import of_entry, of_hit
 from warmlane.keys import caught_key
 from warmlane.lanes import Lane
 from warmlane.learning import Learning
-from warmlane.match.bound import BY_HAND
 from warmlane.model import Caller
 from warmlane.providers import Provider, table
 from warmlane.recent import Recent

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samples import PEPPER, a_body, a_call, a_caller, a_trip, an_answer, an_entry, dump
+from samples import BY_HAND, PEPPER, a_body, a_call, a_caller, a_trip, an_answer, an_entry, dump
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.bus import Bus
 from warmlane.caches import Caches
@@ -22,7 +22,6 @@ from warmlane.events import Event, Outcome, Source, Stage, StageFailed, VerdictG
 from warmlane.labelling import Labelling
 from warmlane.learning import Learning
 from warmlane.match.answers import Answers
-from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner, Objection
 from warmlane.match.judge import Gate, Weighed
 from warmlane.match.vetoes import VetoName

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from samples import PEPPER
+from samples import BY_HAND, PEPPER
 from warmlane.bus import Bus
 from warmlane.caches import Caches
 from warmlane.clock import ManualClock
 from warmlane.errors import StageError
 from warmlane.events import Event, Source, VerdictGiven, WrongShareEstimated
 from warmlane.learning import Learning, system
-from warmlane.match.bound import BINS, BY_HAND, Tally, needed
+from warmlane.match.bound import BINS, Tally, needed
 from warmlane.model import Row
 from warmlane.report import Reporter
 from warmlane.seal import open_entry, seal

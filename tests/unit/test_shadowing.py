@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from samples import PEPPER, a_body, a_call, a_trip, an_answer, an_entry, dump
+from samples import BY_HAND, PEPPER, a_body, a_call, a_trip, an_answer, an_entry, dump
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.scripted import ScriptedForwarder
 from warmlane.bus import Bus
@@ -17,7 +17,6 @@ from warmlane.events import Event, Outcome
 from warmlane.labelling import Labelling
 from warmlane.learning import Learning
 from warmlane.match.answers import Answers
-from warmlane.match.bound import BY_HAND
 from warmlane.match.facts import Examiner
 from warmlane.match.judge import Weighed
 from warmlane.match.vetoes.registry import every

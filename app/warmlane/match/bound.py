@@ -259,14 +259,3 @@ def _from(values: Sequence[float], beyond: float = 0.0) -> tuple[float, ...]:
 
 def _sum(one: Sequence[float], other: Sequence[float]) -> list[float]:
     return [a + b for a, b in zip(one, other, strict=True)]
-
-
-BY_HAND: Final = Prior(
-    seen=tuple([0.0] * 10 + [30, 30, 30, 22, 18, 18, 16, 16, 16, 14, 14, 8, 8, 8, 8, 4, 4, 3, 3, 3]),
-    right=tuple([0.0] * 10 + [75, 79, 84, 90, 92, 95, 97, 98, 98.6, 99, 99.2, 99.3, 99.4, 99.5, 99.6] + [99.7] * 5),
-    wrong=tuple([100.0] * 10 + [25, 21, 16, 10, 8, 5, 3, 2, 1.4, 1, 0.8, 0.7, 0.6, 0.5, 0.4] + [0.3] * 5),
-    normal=166.0,
-)
-"""For scores that are cosines of MiniLM after the vetoes. Made by hand from two measurements on reworded questions of
-many kinds (from 0.85 on 5.7 % of such hits were wrong, from 0.90 on 3.0 %; 166 of 1,000 lookups were normalised hits),
-and careful: about half as many again are said to be wrong."""

@@ -2,7 +2,7 @@
 
 from eval.gates import Gates, shipped
 
-from warmlane.match.bound import BY_HAND
+from samples import BY_HAND
 from warmlane.match.facts import Examiner
 from warmlane.match.judge import Candidate, Cosine, Judge, Rule
 from warmlane.match.vetoes.registry import every

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from samples import BY_HAND
 from warmlane.match.bound import (
     BINS,
-    BY_HAND,
     EDGES,
     NEVER,
     Prior,
