@@ -15,8 +15,16 @@ from warmlane.tasks import Tasks
 
 AT_ONCE = 40
 """Callers who do not wait for each other: more than one embedder's target."""
-QUESTION = "How do I reset my password?"
-PARAPHRASE = "How can I reset my password?"
+STORY = (
+    "the password of the account that I opened with the shop when I bought a garden table and four chairs there, for "
+    "which I used the address of my old office, where letters still arrive, though nobody forwards them to the new "
+    "house by the river; the shop writes to that address whenever somebody wants a new password, and the people at "
+    "the desk say that they may not open what is not theirs, which I understand, and the telephone line of the shop "
+    "plays music and then ends the call, while the form on the page asks for the very password that I am missing"
+)
+QUESTION = f"How do I reset {STORY}?"
+PARAPHRASE = f"How can I reset {STORY}?"
+"""Long ones: embedding them must cost more than all else, or another stage is what is short."""
 
 
 @asynccontextmanager
