@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from samples import BY_HAND, PEPPER
+from samples import BY_HAND, PEPPER, Cosine
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.scripted import ScriptedForwarder
 from warmlane.adapters.telemetry import NullTracer
@@ -26,7 +26,7 @@ from warmlane.learning import Learning
 from warmlane.lookup import Lookup
 from warmlane.match.answers import Answers
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Cosine, Judge
+from warmlane.match.judge import Judge
 from warmlane.match.vetoes.registry import every
 from warmlane.metering import Metering
 from warmlane.model import Head

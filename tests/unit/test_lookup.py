@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from samples import NOW, a_body, a_call, a_caller, a_find, a_look, a_trip, an_entry
+from samples import NOW, Cosine, a_body, a_call, a_caller, a_find, a_look, a_trip, an_entry
 from warmlane.adapters.embedders import HashEmbedder
 from warmlane.adapters.telemetry import NullTracer
 from warmlane.bus import Bus
@@ -20,7 +20,7 @@ from warmlane.keys import caught_key
 from warmlane.lanes import Lane
 from warmlane.lookup import Lookup
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Cosine, Gate, Judge
+from warmlane.match.judge import Gate, Judge
 from warmlane.match.vetoes.registry import every
 from warmlane.policy import Bypass
 from warmlane.recent import Kept, Recent

@@ -66,14 +66,6 @@ class Scorer(Protocol):
         ...
 
 
-class Cosine:
-    """Scores by nearness alone: what there is to go by without a pair head."""
-
-    def score(self, asked: Facts, pairs: Sequence[tuple[Candidate, tuple[Objection, ...]]]) -> Sequence[float]:  # noqa: ARG002 - nearness is known
-        """The cosines."""
-        return [candidate.similarity for candidate, _ in pairs]
-
-
 class Judge:
     """Holds the gates."""
 

@@ -2,9 +2,9 @@
 
 from eval.gates import Gates, shipped
 
-from samples import BY_HAND
+from samples import BY_HAND, Cosine
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Candidate, Cosine, Judge, Rule
+from warmlane.match.judge import Candidate, Judge, Rule
 from warmlane.match.vetoes.registry import every
 
 JUDGE = Judge(Examiner(every()), Cosine())

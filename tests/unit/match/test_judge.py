@@ -1,7 +1,8 @@
 """Which candidates may be served, and what refused the others."""
 
+from samples import Cosine
 from warmlane.match.facts import Examiner
-from warmlane.match.judge import Candidate, Cosine, Gate, Judge, Rule
+from warmlane.match.judge import Candidate, Gate, Judge, Rule
 from warmlane.match.vetoes import VetoName
 from warmlane.match.vetoes.number import Number
 

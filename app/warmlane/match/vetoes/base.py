@@ -28,7 +28,7 @@ class VetoName(StrEnum):
     FOREIGN = "foreign"  # both in a language that is not English, and other words in each
     DIRECTION = "direction"  # the same things the other way round: "from A to B" and "from B to A"
     ATTRIBUTE = "attribute"  # the same thing is asked about, but another side of it: "capital of", "population of"
-    SCOPE = "scope"  # another whole or part is meant: "tenant" and "landlord", "all" and "any", "only"
+    SCOPE = "scope"  # another person, share or measure is meant: "tenant" and "landlord", "at least" and "at most"
 
 
 class Read(Value, Generic[F], frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Another part is meant: "rights of a tenant" and "rights of a landlord", "at least" and "at most", "for beginners"."""
+"""Another part is meant: "rights of a tenant" and "rights of a landlord", "for beginners" and "for experts"."""
 
 from warmlane.match.lexicon import lexicon
 from warmlane.match.relations import Relation, Relations
