@@ -6,7 +6,6 @@ teaches for certain what the gateway has to find out by comparing answers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from random import Random
 
 from eval.counts import Count
 from eval.gates import FLOOR, Gates
@@ -19,9 +18,6 @@ from warmlane.match.normalise import normalise
 from warmlane.prompt import why_exact_only
 
 CANDIDATES = 3
-SHADOWS = 0.03
-"""The share of hits by meaning that is asked for again, to learn whether they were right."""
-
 _PATIENT = 32
 """Lookups after which what is needed is worked out anew, as the gateway does."""
 
@@ -68,13 +64,12 @@ class Run:
     by_source: dict[str, Count] = field(default_factory=dict)
     refused: dict[str, list[int]] = field(default_factory=dict)
     scored: list[tuple[float, bool]] = field(default_factory=list)
-    shadows: int = 0
 
 
 class Cache:
     """One policy's cache."""
 
-    def __init__(self, on: Ground, policy: Policy, gates: Gates, seed: int = 7) -> None:
+    def __init__(self, on: Ground, policy: Policy, gates: Gates) -> None:
         """Empty."""
         self.run = Run(policy)
         self._on, self._policy, self._gates = on, policy, gates
@@ -82,12 +77,10 @@ class Cache:
         self._normal: dict[str, int] = {}
         self._learnt = Learnt(gates, policy.bound)
         self._judged: set[tuple[int, int]] = set()
-        self._random = Random(seed)
 
     def ask(self, number: int) -> None:
         """One request, for the prompt `number`."""
         found = self._same(number)
-        by_meaning = found is None
         best = None
         if found is None and not (self._policy.careful and self._on.careful[number]):
             found, best = self._near(number)
@@ -97,9 +90,6 @@ class Cache:
             self._normal.setdefault(self._on.normal[number], number)
             if best is not None:
                 self._learnt.learn(best[1], number, best[0], same=self._is_right(number, best[0]))
-        elif by_meaning and best is not None and self._policy.bound is not None and self._random.random() < SHADOWS:
-            self.run.shadows += 1
-            self._learnt.learn(best[1], number, found, same=self._is_right(number, found))
 
     def _same(self, number: int) -> int | None:
         """An answer to the same prompt, or to the same words."""
